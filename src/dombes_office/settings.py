@@ -1,0 +1,31 @@
+"""Where the application finds its own files and keeps the few things that are not in the database."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import platformdirs
+
+VERSION = version("dombes-office")
+
+
+def resource(name: str) -> Path:
+    """The shipped file `name`, relative to `resources/`: in a bundle, in a wheel or in the source tree."""
+    package = Path(__file__).parent
+    for root in (Path(getattr(sys, "_MEIPASS", package)), package, package.parent.parent):
+        found = root / "resources" / name
+        if found.exists():
+            return found
+    raise FileNotFoundError(name)
+
+
+def configuration_folder() -> Path:
+    """The folder of this OS user's settings: connection profiles and window state, never a password."""
+    return Path(platformdirs.user_config_dir("dombes-office", appauthor=False, roaming=True))
+
+
+def local_folder() -> Path:
+    """The folder of this OS user's local state: logs, and the demonstration's database."""
+    return Path(platformdirs.user_data_dir("dombes-office", appauthor=False))

@@ -1,0 +1,78 @@
+"""Decisions: what an agent said to a request, and of each of its pieces."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dombes_office.models.base import Base, Id, Login, Now, Number, one_of
+
+
+class Decision(Base):
+    """A decision, taken on one version of a request: a trigger refuses any other version and moves the request.
+
+    An undone decision stays, marked; the unique index lets one decision stand for each version.
+    """
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", ("validate", "refuse", "complement")), name="kind"),
+        CheckConstraint("kind <> 'refuse' or reason_code is not null", name="refusal_has_reason"),
+        CheckConstraint(
+            "reason_code is distinct from 'other' or btrim(words) <> ''",
+            name="other_reason_has_words",
+        ),
+        CheckConstraint("(undone_at is null) = (undone_by is null)", name="undone"),
+        Index(
+            "uq_decision_standing",
+            "request_id",
+            "seen_version",
+            unique=True,
+            postgresql_where=text("undone_at is null"),
+        ),
+    )
+
+    id: Mapped[Id]
+    request_id: Mapped[Number] = mapped_column(ForeignKey("office.access_request.id"), index=True)
+    authority_id: Mapped[Number] = mapped_column(ForeignKey("office.authority.id"), index=True)
+    kind: Mapped[str]
+    reason_code: Mapped[str | None]
+    words: Mapped[str] = mapped_column(server_default=text("''"))
+    seen_version: Mapped[int]
+    previous_status: Mapped[str]
+    """The state before, filled by the trigger: undoing goes back to it."""
+    decided_by: Mapped[Login]
+    decided_at: Mapped[Now]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None]
+
+
+class DocumentVerdict(Base):
+    """What a decision says of one required piece; `document_id` is NULL for a piece that is missing.
+
+    `seen_sha256` is the file that was on the screen: a trigger compares it with the file that is there.
+    """
+
+    __tablename__ = "document_verdict"
+    __table_args__ = (
+        UniqueConstraint("decision_id", "requirement_id"),
+        CheckConstraint(one_of("kind", ("compliant", "non_compliant")), name="kind"),
+        CheckConstraint("kind = 'compliant' or reason_code is not null", name="reason"),
+        CheckConstraint("kind = 'non_compliant' or document_id is not null", name="missing_is_not_compliant"),
+        CheckConstraint(
+            "reason_code is distinct from 'other' or btrim(words) <> ''",
+            name="other_reason_has_words",
+        ),
+    )
+
+    id: Mapped[Id]
+    decision_id: Mapped[Number] = mapped_column(ForeignKey("office.decision.id"))
+    requirement_id: Mapped[Number] = mapped_column(ForeignKey("office.document_requirement.id"), index=True)
+    document_id: Mapped[Number | None] = mapped_column(ForeignKey("office.supporting_document.id"), index=True)
+    authority_id: Mapped[Number] = mapped_column(ForeignKey("office.authority.id"), index=True)
+    kind: Mapped[str]
+    reason_code: Mapped[str | None]
+    words: Mapped[str] = mapped_column(server_default=text("''"))
+    seen_sha256: Mapped[bytes | None] = mapped_column(LargeBinary)

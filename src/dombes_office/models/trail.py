@@ -42,6 +42,8 @@ class AuditEvent(Base):
     xid: Mapped[int] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"))
     at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     login: Mapped[Login]
+    authority_id: Mapped[int | None] = mapped_column(BigInteger)
+    """Copied from the row where it has one: administrators read the trail of their authorities."""
     table_name: Mapped[str]
     row_key: Mapped[str]
     verb: Mapped[str]
@@ -82,4 +84,4 @@ audit_secret = Table(
     Column("secret", LargeBinary, nullable=False),
     CheckConstraint("only = 'row'", name="only"),
 )
-"""The key under which masked values are digested: one row, the owner's alone. A bare digest of an IBAN can be guessed."""
+"""The key of the digests of masked values: one row, the owner's alone. A bare digest of an IBAN can be guessed."""

@@ -1,0 +1,147 @@
+-- Who may read and write which columns of which rows. The clean slate (no grant, no policy) is made before this file.
+-- A table that is named nowhere below is closed to everybody but the owner.
+
+grant usage on schema office to office_reception, office_reviewer, office_planner, office_animator, office_finance,
+    office_admin, office_mailer;
+
+-- Row security binds the owner too, so that a definer function sees what its policies say and nothing by accident.
+do $$
+declare t regclass;
+begin
+    for t in select c.oid from pg_class c where c.relnamespace = 'office'::regnamespace and c.relkind in ('r', 'p') loop
+        execute format('alter table %s enable row level security', t);
+        execute format('alter table %s force row level security', t);
+        execute format('create policy owner_all on %s to office_owner using (true) with check (true)', t);
+    end loop;
+end
+$$;
+
+revoke execute on all functions in schema office from public;
+grant execute on function office.visible_authorities(), office.sees_everything(), office.fold(text),
+    office.is_member(text), office.refuse(text, text, json, text) to public;
+
+-- The house itself ---------------------------------------------------------------------------------------------------
+
+grant select on office.alembic_version, office.installed_guard, office.assignable_group, office.customer_group,
+    office.backup_run
+    to office_reception, office_reviewer, office_planner, office_animator, office_finance, office_admin, office_mailer;
+create policy everyone on office.alembic_version for select using (true);
+create policy everyone on office.installed_guard for select using (true);
+create policy everyone on office.assignable_group for select using (true);
+create policy everyone on office.customer_group for select using (true);
+create policy everyone on office.backup_run for select using (true);
+
+grant select (login, display_name, suspended_at) on office.staff_member
+    to office_reception, office_reviewer, office_planner, office_animator, office_finance, office_admin, office_mailer;
+create policy everyone on office.staff_member for select using (true);
+
+grant select on office.agent_scope
+    to office_reception, office_reviewer, office_planner, office_animator, office_finance, office_admin, office_mailer;
+create policy own on office.agent_scope for select using (login = session_user);
+create policy administered on office.agent_scope for select to office_admin
+    using (authority_id = any ((select office.visible_authorities())::bigint[]));
+
+-- Catalogue ----------------------------------------------------------------------------------------------------------
+
+grant select on office.authority, office.service, office.document_requirement
+    to office_reception, office_reviewer, office_planner, office_animator, office_finance, office_admin, office_mailer;
+create policy scope on office.authority for select
+    using (id = any ((select office.visible_authorities())::bigint[]));
+create policy scope on office.service for select
+    using (authority_id = any ((select office.visible_authorities())::bigint[]));
+create policy scope on office.document_requirement for select
+    using (authority_id = any ((select office.visible_authorities())::bigint[]));
+
+-- Families: known to an authority by a link, so each policy asks the link table, whose own policy is the scope. -------
+
+grant select on office.household_authority, office.household_token, office.household, office.account
+    to office_reception, office_reviewer, office_planner, office_finance;
+grant select (id, household_id, last_name, first_name, born_on, relationship, school_level, customer_group_id,
+              photo_sha256, created_at) on office.beneficiary
+    to office_reception, office_planner, office_finance;
+grant select on office.beneficiary to office_reviewer;
+create policy scope on office.household_authority for select
+    using (authority_id in (select s.authority_id from office.agent_scope s where s.login = session_user)
+           and authority_id = any ((select office.visible_authorities())::bigint[]));
+create policy scope on office.household_token for select
+    using (authority_id = any ((select office.visible_authorities())::bigint[]));
+create policy scope on office.household for select
+    using (exists (select from office.household_authority l where l.household_id = household.id));
+create policy scope on office.account for select
+    using (exists (select from office.household h where h.account_id = account.id));
+create policy scope on office.beneficiary for select
+    using (exists (select from office.household_authority l where l.household_id = beneficiary.household_id));
+
+-- Requests: read in the scope; written by nobody, their state follows decisions and pieces. ---------------------------
+
+grant select on office.access_request to office_reception, office_reviewer, office_planner, office_finance;
+create policy scope on office.access_request for select
+    using (authority_id = any ((select office.visible_authorities())::bigint[]));
+
+grant select on office.request_check to office_reviewer;
+grant insert (request_id, version, failures, warnings, results),
+      update (version, failures, warnings, results) on office.request_check to office_reviewer;
+create policy scope on office.request_check to office_reviewer
+    using (authority_id = any ((select office.visible_authorities())::bigint[]))
+    with check (authority_id = any ((select office.visible_authorities())::bigint[]));
+
+grant select on office.request_opening to office_reception, office_reviewer;
+grant insert (request_id), update (seen_at), delete on office.request_opening to office_reviewer;
+create policy scope on office.request_opening for select
+    using (authority_id = any ((select office.visible_authorities())::bigint[]));
+create policy own on office.request_opening for all to office_reviewer
+    using (login = session_user)
+    with check (login = session_user and authority_id = any ((select office.visible_authorities())::bigint[]));
+
+-- Pieces: health for reviewers only, bank for reviewers and finance. The bytes are nobody's: see read_document. --------
+
+grant select on office.supporting_document to office_reviewer, office_finance;
+grant select (id, request_id, requirement_id, authority_id, sensitivity, given_at, valid_until, replaced_at)
+    on office.supporting_document to office_reception;
+create policy scope on office.supporting_document for select to office_reviewer, office_reception
+    using (authority_id = any ((select office.visible_authorities())::bigint[]));
+create policy bank on office.supporting_document for select to office_finance
+    using (sensitivity = 'bank' and authority_id = any ((select office.visible_authorities())::bigint[]));
+
+grant select on office.reading to office_reviewer, office_admin;
+grant insert (request_id, document_id, what) on office.reading to office_reviewer;
+create policy scope on office.reading for select to office_reviewer, office_admin
+    using (authority_id = any ((select office.visible_authorities())::bigint[]));
+create policy own on office.reading for insert to office_reviewer
+    with check (login = session_user and what <> 'received'
+                and authority_id = any ((select office.visible_authorities())::bigint[]));
+
+-- Decisions ----------------------------------------------------------------------------------------------------------
+
+grant select on office.decision to office_reviewer, office_admin;
+grant select (id, request_id, authority_id, kind, decided_by, decided_at, undone_at) on office.decision
+    to office_reception;
+grant insert (request_id, kind, reason_code, words, seen_version), update (undone_at) on office.decision
+    to office_reviewer;
+create policy scope on office.decision for select to office_reviewer, office_admin, office_reception
+    using (authority_id = any ((select office.visible_authorities())::bigint[]));
+create policy decide on office.decision for insert to office_reviewer
+    with check (decided_by = session_user and authority_id = any ((select office.visible_authorities())::bigint[]));
+create policy undo on office.decision for update to office_reviewer
+    using (authority_id = any ((select office.visible_authorities())::bigint[]));
+
+grant select on office.document_verdict to office_reviewer, office_admin;
+grant insert (decision_id, requirement_id, document_id, kind, reason_code, words, seen_sha256)
+    on office.document_verdict to office_reviewer;
+create policy scope on office.document_verdict for select to office_reviewer, office_admin
+    using (authority_id = any ((select office.visible_authorities())::bigint[]));
+create policy decide on office.document_verdict for insert to office_reviewer
+    with check (authority_id = any ((select office.visible_authorities())::bigint[]));
+
+-- Outbox: an agent writes the words, triggers write the address; only the mailer moves an e-mail on. -------------------
+
+grant select on office.outbox_mail to office_reviewer, office_reception, office_admin, office_mailer;
+grant insert (decision_id, subject, body) on office.outbox_mail to office_reviewer;
+grant update (state, attempts, leased_by, leased_until, sent_at, last_error, send_after) on office.outbox_mail
+    to office_mailer;
+create policy scope on office.outbox_mail for select to office_reviewer, office_reception, office_admin, office_mailer
+    using (authority_id = any ((select office.visible_authorities())::bigint[]));
+create policy decide on office.outbox_mail for insert to office_reviewer
+    with check (authority_id = any ((select office.visible_authorities())::bigint[]));
+create policy deliver on office.outbox_mail for update to office_mailer
+    using (authority_id = any ((select office.visible_authorities())::bigint[]));

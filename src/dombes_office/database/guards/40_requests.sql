@@ -1,0 +1,276 @@
+-- Requests and pieces: the copies that the queue and the policies rest on, and the version that a decision must have seen.
+
+-- The authority of a requirement is that of its service.
+create or replace function office.requirement_authority() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    select s.authority_id into strict new.authority_id from office.service s where s.id = new.service_id;
+    return new;
+end
+$$;
+create trigger copy_authority before insert or update on office.document_requirement
+    for each row execute function office.requirement_authority();
+
+create or replace function office.pieces_needed(p_service bigint, p_by_debit boolean) returns smallint
+language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+    select count(*)::smallint from office.document_requirement q
+     where q.service_id = p_service and q.closed_at is null and (q.needed = 'always' or p_by_debit)
+$$;
+
+create or replace function office.pieces_given(p_request bigint) returns smallint
+language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+    select count(*)::smallint
+      from office.supporting_document d
+      join office.document_requirement q on q.id = d.requirement_id
+      join office.access_request r on r.id = d.request_id
+     where d.request_id = p_request and d.replaced_at is null and q.closed_at is null
+       and (q.needed = 'always' or r.by_debit)
+$$;
+
+create sequence if not exists office.request_number;
+
+-- A request enters as pending, in its first version, for a child of that very family.
+create or replace function office.request_enters() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    household_of_child bigint;
+    closed timestamptz;
+begin
+    select s.authority_id, s.closed_at into new.authority_id, closed from office.service s where s.id = new.service_id;
+    select b.household_id, office.fold(h.name || ' ' || b.first_name) into household_of_child, new.family_key
+      from office.beneficiary b join office.household h on h.id = b.household_id where b.id = new.beneficiary_id;
+    if household_of_child is distinct from new.household_id then
+        perform office.refuse('OF020', 'child_of_another_family', null, 'request_enters');
+    end if;
+    if closed is not null then
+        perform office.refuse('OF021', 'service_closed', null, 'request_enters');
+    end if;
+    new.status := 'pending';
+    new.version := 1;
+    new.number := to_char(new.submitted_at at time zone 'Europe/Paris', 'YYYY') || '-'
+        || lpad(nextval('office.request_number')::text, 4, '0');
+    new.pieces_needed := office.pieces_needed(new.service_id, new.by_debit);
+    new.pieces_given := 0;
+    return new;
+end
+$$;
+create trigger enter before insert on office.access_request
+    for each row execute function office.request_enters();
+
+create or replace function office.request_links_family() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into office.household_authority (household_id, authority_id)
+    values (new.household_id, new.authority_id) on conflict do nothing;
+    return null;
+end
+$$;
+create trigger link_family after insert on office.access_request
+    for each row execute function office.request_links_family();
+
+-- The rank under which the queue sorts by checks: what an older version said counts no more.
+create or replace function office.request_ranks() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if new.by_debit is distinct from old.by_debit then
+        new.pieces_needed := office.pieces_needed(new.service_id, new.by_debit);
+        new.pieces_given := office.pieces_given(new.id);
+        new.version := old.version + 1;
+    end if;
+    new.check_rank := case
+        when new.checked_version is distinct from new.version then 3
+        when new.check_failures > 0 then 0
+        when new.check_warnings > 0 then 1
+        else 2 end;
+    return new;
+end
+$$;
+create trigger rank before update on office.access_request
+    for each row execute function office.request_ranks();
+
+-- A piece is given to an open request, for a piece that its service asks for. The request's row is locked first, so a
+-- piece and a decision never pass each other.
+create or replace function office.piece_enters() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    request record;
+    requirement record;
+begin
+    select r.status, r.service_id, r.authority_id into request
+      from office.access_request r where r.id = new.request_id for no key update;
+    if not found or request.status not in ('pending', 'complement_received', 'awaiting_family') then
+        perform office.refuse('OF003', 'already_decided', json_build_object('request', new.request_id), 'piece_enters');
+    end if;
+    select q.* into requirement from office.document_requirement q
+     where q.id = new.requirement_id and q.service_id = request.service_id and q.closed_at is null;
+    if not found or (requirement.kind = 'file') <> (new.file_sha256 is not null) then
+        perform office.refuse('OF022', 'piece_not_asked', json_build_object('request', new.request_id), 'piece_enters');
+    end if;
+    new.authority_id := request.authority_id;
+    new.sensitivity := requirement.sensitivity;
+    new.replaced_at := null;
+    new.byte_count := (select octet_length(f.content) from office.file_content f where f.sha256 = new.file_sha256);
+    if new.valid_until is null and requirement.validity_months is not null then
+        new.valid_until := (coalesce(new.signed_on, (new.given_at at time zone 'Europe/Paris')::date)
+            + make_interval(months => requirement.validity_months))::date;
+    end if;
+    return new;
+end
+$$;
+create trigger enter before insert on office.supporting_document
+    for each row execute function office.piece_enters();
+
+-- A piece is never changed, only replaced, and never once its request is decided.
+create or replace function office.piece_changes() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform from office.access_request r
+      where r.id = old.request_id and r.status in ('pending', 'complement_received', 'awaiting_family')
+        for no key update;
+    if not found then
+        perform office.refuse('OF003', 'already_decided', json_build_object('request', old.request_id), 'piece_changes');
+    end if;
+    if old.replaced_at is not null
+       or (to_jsonb(new) - 'replaced_at') is distinct from (to_jsonb(old) - 'replaced_at') then
+        perform office.refuse('OF023', 'piece_is_final', json_build_object('document', old.id), 'piece_changes');
+    end if;
+    new.replaced_at := now();
+    return new;
+end
+$$;
+create trigger replace before update on office.supporting_document
+    for each row execute function office.piece_changes();
+
+-- Each statement that changes pieces moves their requests on by one version; an awaited answer wakes the request.
+create or replace function office.pieces_changed() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update office.access_request r
+       set version = r.version + 1,
+           pieces_given = office.pieces_given(r.id),
+           status = case when tg_op = 'INSERT' and r.status = 'awaiting_family' then 'complement_received'
+                         else r.status end,
+           answered_at = case when tg_op = 'INSERT' and r.status = 'awaiting_family' then now() else r.answered_at end
+     where r.id in (select c.request_id from changed c);
+    return null;
+end
+$$;
+create trigger bump_insert after insert on office.supporting_document
+    referencing new table as changed for each statement execute function office.pieces_changed();
+create trigger bump_update after update on office.supporting_document
+    referencing new table as changed for each statement execute function office.pieces_changed();
+
+-- Open requests follow what changes in the child, the family and the account.
+create or replace function office.family_changed() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    household bigint;
+    child bigint;
+begin
+    if tg_table_name = 'beneficiary' then
+        household := new.household_id;
+        child := new.id;
+    elsif tg_table_name = 'household' then
+        household := new.id;
+    else
+        select h.id into household from office.household h where h.account_id = new.id;
+    end if;
+    update office.access_request r
+       set version = r.version + 1,
+           family_key = office.fold(h.name || ' ' || b.first_name)
+      from office.household h, office.beneficiary b
+     where h.id = r.household_id and b.id = r.beneficiary_id
+       and r.household_id = household and (child is null or r.beneficiary_id = child)
+       and r.status in ('pending', 'complement_received', 'awaiting_family');
+    perform office.index_household(household);
+    return null;
+end
+$$;
+
+-- The words under which a family is found, once for each authority that knows it.
+create or replace function office.index_household(p_household bigint) returns void
+language sql security definer set search_path = pg_catalog, pg_temp
+as $$
+    delete from office.household_token t where t.household_id = p_household;
+    insert into office.household_token (household_id, authority_id, token)
+    select distinct p_household, l.authority_id, w.token
+      from office.household_authority l,
+           (select regexp_split_to_table(office.fold(concat_ws(' ', h.name, a.last_name, a.first_name)), ' ') as token
+              from office.household h join office.account a on a.id = h.account_id where h.id = p_household
+            union
+            select regexp_split_to_table(office.fold(concat_ws(' ', b.last_name, b.first_name)), ' ')
+              from office.beneficiary b where b.household_id = p_household) w
+     where l.household_id = p_household and w.token <> '';
+$$;
+
+create or replace function office.family_indexed() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform office.index_household(
+        case tg_op when 'DELETE' then old.household_id else new.household_id end);
+    return null;
+end
+$$;
+create trigger index_words after insert on office.household_authority
+    for each row execute function office.family_indexed();
+create trigger index_words after insert or delete on office.beneficiary
+    for each row execute function office.family_indexed();
+create trigger follow after update on office.beneficiary
+    for each row when (old is distinct from new) execute function office.family_changed();
+create trigger follow after update on office.household
+    for each row when (old is distinct from new) execute function office.family_changed();
+create trigger follow after update on office.account
+    for each row when (old is distinct from new) execute function office.family_changed();
+
+-- What the desk's checks said is copied to the queue where it speaks of the present version.
+create or replace function office.check_enters() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    select r.authority_id into new.authority_id from office.access_request r where r.id = new.request_id;
+    new.checked_by := session_user;
+    new.checked_at := now();
+    return new;
+end
+$$;
+create trigger enter before insert or update on office.request_check
+    for each row execute function office.check_enters();
+
+create or replace function office.check_copied() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update office.access_request r
+       set checked_version = new.version, check_failures = new.failures, check_warnings = new.warnings
+     where r.id = new.request_id and r.version = new.version
+       and (r.checked_version, r.check_failures, r.check_warnings)
+           is distinct from (new.version, new.failures, new.warnings);
+    return null;
+end
+$$;
+create trigger copy after insert or update on office.request_check
+    for each row execute function office.check_copied();
+
+create or replace function office.opening_enters() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    select r.authority_id into new.authority_id from office.access_request r where r.id = new.request_id;
+    new.login := session_user;
+    new.seen_at := now();
+    return new;
+end
+$$;
+create trigger enter before insert or update on office.request_opening
+    for each row execute function office.opening_enters();

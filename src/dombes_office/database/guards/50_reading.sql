@@ -1,0 +1,70 @@
+-- The bytes of a piece leave the database through these functions only, and each reading is written down.
+
+create or replace function office.reading_enters() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    select r.authority_id into new.authority_id from office.access_request r where r.id = new.request_id;
+    new.login := session_user;
+    new.at := clock_timestamp();
+    return new;
+end
+$$;
+create trigger enter before insert on office.reading
+    for each row execute function office.reading_enters();
+
+create or replace function office.reading_is_final() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform office.refuse('OF024', 'append_only', json_build_object('table', tg_table_name), 'append_only');
+    return null;
+end
+$$;
+create trigger keep before update or delete or truncate on office.reading
+    for each statement execute function office.reading_is_final();
+
+create or replace function office.read_document(p_document bigint)
+returns table (sha256 bytea, content bytea)
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    piece record;
+begin
+    select d.id, d.request_id, d.file_sha256, d.sensitivity into piece
+      from office.supporting_document d
+     where d.id = p_document and d.file_sha256 is not null
+       and d.authority_id = any (office.visible_authorities());
+    if not found then
+        perform office.refuse('OF011', 'not_found', json_build_object('document', p_document), 'read_document');
+    end if;
+    if not (office.is_member('office_reviewer')
+            or (piece.sensitivity = 'bank' and office.is_member('office_finance'))) then
+        perform office.refuse('OF008', 'not_allowed', json_build_object('document', p_document), 'read_document');
+    end if;
+    insert into office.reading (request_id, document_id, what) values (piece.request_id, piece.id, 'received');
+    return query select f.sha256, f.content from office.file_content f where f.sha256 = piece.file_sha256;
+end
+$$;
+
+create or replace function office.read_photo(p_beneficiary bigint)
+returns table (sha256 bytea, content bytea)
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if not (office.is_member('office_reviewer') or office.is_member('office_reception')) then
+        perform office.refuse('OF008', 'not_allowed', json_build_object('beneficiary', p_beneficiary), 'read_photo');
+    end if;
+    return query
+        select f.sha256, f.content
+          from office.beneficiary b
+          join office.file_content f on f.sha256 = b.photo_sha256
+         where b.id = p_beneficiary
+           and exists (select from office.household_authority l
+                        where l.household_id = b.household_id
+                          and l.authority_id = any (office.visible_authorities()));
+end
+$$;
+
+grant execute on function office.read_document(bigint) to office_reviewer, office_finance;
+grant execute on function office.read_photo(bigint) to office_reviewer, office_reception;

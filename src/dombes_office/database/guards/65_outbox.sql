@@ -1,0 +1,59 @@
+-- The outbox: an agent gives the words, the database gives the address; an e-mail moves from state to state, never back.
+
+-- How long an e-mail waits before it may leave: the ten seconds shown for undoing, and two for the way to the server.
+create or replace function office.undo_delay() returns interval
+language sql immutable set search_path = pg_catalog, pg_temp
+as $$ select interval '12 seconds' $$;
+
+create or replace function office.mail_enters() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    family record;
+begin
+    select d.authority_id, r.household_id, a.email, u.email as office_email into family
+      from office.decision d
+      join office.access_request r on r.id = d.request_id
+      join office.household h on h.id = r.household_id
+      join office.account a on a.id = h.account_id
+      join office.authority u on u.id = d.authority_id
+     where d.id = new.decision_id and d.decided_by = session_user and d.decided_at = now() and d.undone_at is null;
+    if not found then
+        perform office.refuse('OF025', 'decision_is_final', json_build_object('decision', new.decision_id),
+            'mail_enters');
+    end if;
+    new.authority_id := family.authority_id;
+    new.household_id := family.household_id;
+    new.to_address := family.email;
+    new.reply_to := family.office_email;
+    new.dedupe_key := 'decision-' || new.decision_id;
+    new.message_id := '<' || gen_random_uuid() || '@'
+        || coalesce(nullif(split_part(family.office_email, '@', 2), ''), 'dombesconnect.fr') || '>';
+    new.state := 'queued';
+    new.send_after := now() + office.undo_delay();
+    new.attempts := 0;
+    new.created_by := session_user;
+    new.created_at := now();
+    return new;
+end
+$$;
+create trigger enter before insert on office.outbox_mail
+    for each row execute function office.mail_enters();
+
+create or replace function office.mail_moves() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if (old.state, new.state) not in (
+        ('queued', 'queued'), ('queued', 'sending'), ('queued', 'cancelled'),
+        ('sending', 'sending'), ('sending', 'sent'), ('sending', 'queued'), ('sending', 'failed'), ('failed', 'queued'))
+       or (old.state = 'queued' and new.state = 'sending' and old.send_after > clock_timestamp())
+       or (old.state = 'queued' and new.state = 'queued' and new.send_after < old.send_after) then
+        perform office.refuse('OF026', 'mail_state',
+            json_build_object('mail', old.id, 'from', old.state, 'to', new.state), 'mail_moves');
+    end if;
+    return new;
+end
+$$;
+create trigger move before update on office.outbox_mail
+    for each row execute function office.mail_moves();

@@ -27,8 +27,8 @@ class AccessRequest(Base):
         CheckConstraint("version > 0", name="version"),
         Index("ix_access_request_queue", "status", "authority_id", "submitted_at", "id"),
         Index("ix_access_request_queue_all", "status", "submitted_at", "id"),
-        Index("ix_access_request_family", "status", "family_key", "id"),
-        Index("ix_access_request_checks", "status", "check_rank", "submitted_at", "id"),
+        Index("ix_access_request_family", "status", "authority_id", "family_key", "id"),
+        Index("ix_access_request_checks", "status", "authority_id", "check_rank", "submitted_at", "id"),
         Index("ix_access_request_everything", "authority_id", "submitted_at", "id"),
         Index("ix_access_request_submitted", "submitted_at", "id"),
     )

@@ -1,0 +1,294 @@
+"""The queue of requests: pages in one of three orders, counts for the tabs, and the choices of the filters."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    text,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, INTERVAL
+
+from dombes_office.models.catalogue import Authority, Service
+from dombes_office.models.households import Beneficiary, Household, HouseholdToken
+from dombes_office.models.requests import AccessRequest, RequestOpening
+from dombes_office.models.staff import StaffMember
+from dombes_office.rules.names import tokens
+from dombes_office.rules.requests import (
+    Cursor,
+    Outcome,
+    QueueChoices,
+    RequestFilter,
+    RequestPage,
+    RequestRow,
+    RequestStatus,
+    SortKey,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import FromClause, Row
+    from sqlalchemy.orm import Session
+
+PAGE_ROWS = 50
+OPENING_LIFETIME = "15 minutes"
+"""How long a desk that fell silent still counts as having a request open."""
+
+_RANK_OF_OUTCOME = {Outcome.FAIL: 0, Outcome.VERIFY: 1, Outcome.PASS: 2}
+_NUMBER = re.compile(r"(?:([0-9]{4})-)?([0-9]{1,9})\Z")
+
+
+def list_requests(
+    db: Session,
+    wanted: RequestFilter,
+    after: Cursor | None = None,
+    *,
+    limit: int = PAGE_ROWS,
+    everything: bool = False,
+) -> RequestPage:
+    """The next `limit` rows of the queue after a cursor, in the wanted order.
+
+    One short ordered scan for each visible authority, then the winners are joined: filtering one global order would
+    make a small commune wait for the requests of all others. `everything` says that the agent's scope is (nearly)
+    every authority: the flat order is then the faster one.
+    """
+    flat = everything and wanted.sort is SortKey.WAITING and not wanted.authority_ids
+    winners = (_flat(wanted, after, limit) if flat else _by_authority(wanted, after, limit)).cte("page")
+    rows = db.execute(_described(winners, _order(wanted, winners.c))).all()
+    found = tuple(_row(row) for row in rows)
+    cursor = None
+    if len(found) == limit:
+        last = rows[-1]
+        cursor = Cursor(_sort_value(wanted.sort, last), last.submitted_at, last.id)
+    return RequestPage(found, cursor)
+
+
+def read_request(db: Session, request_id: int) -> RequestRow | None:
+    """One line of the queue, whatever its state; None outside the agent's scope."""
+    page = select(AccessRequest.id).where(AccessRequest.id == request_id).cte("page")
+    row = db.execute(_described(page, ())).one_or_none()
+    return None if row is None else _row(row)
+
+
+def count_by_status(db: Session, wanted: RequestFilter) -> dict[RequestStatus, int]:
+    """How many requests each tab holds under the other filters; a state without a request counts 0."""
+    counted = (
+        select(AccessRequest.status, func.count())
+        .where(*_conditions(wanted, AccessRequest.authority_id, with_status=False))
+        .group_by(AccessRequest.status)
+    )
+    counts = {RequestStatus(status): count for status, count in db.execute(counted).tuples()}
+    return {status: counts.get(status, 0) for status in RequestStatus}
+
+
+def count_unfiltered(db: Session) -> dict[RequestStatus, int]:
+    """How many requests the agent's scope holds in each state: what the tabs and the navigation show."""
+    return count_by_status(db, RequestFilter())
+
+
+def read_choices(db: Session) -> QueueChoices:
+    """The services and authorities that the filters offer."""
+    services = db.execute(select(Service.id, Service.name).order_by(Service.name, Service.id)).tuples()
+    authorities = db.execute(
+        select(Authority.id, Authority.short_name).order_by(Authority.kind.desc(), Authority.short_name)
+    ).tuples()
+    return QueueChoices(tuple(map(tuple, services)), tuple(map(tuple, authorities)))  # type: ignore[arg-type] # pairs
+
+
+def _flat(wanted: RequestFilter, after: Cursor | None, limit: int) -> Select[*tuple[Any, ...]]:
+    return _scan(wanted, after, AccessRequest.authority_id).limit(limit)
+
+
+def _by_authority(wanted: RequestFilter, after: Cursor | None, limit: int) -> Select[*tuple[Any, ...]]:
+    visible = func.unnest(func.office.visible_authorities()).table_valued("id", name="visible")
+    scan = _scan(wanted, after, visible.c.id).where(AccessRequest.authority_id == visible.c.id)
+    each = scan.limit(limit).lateral("each")
+    merged = select(each).select_from(visible).join(each, true())
+    if wanted.authority_ids:
+        merged = merged.where(visible.c.id == _any_of("authority_ids", wanted.authority_ids))
+    return merged.order_by(*_order(wanted, each.c)).limit(limit)
+
+
+def _scan(wanted: RequestFilter, after: Cursor | None, authority: SQLColumnExpression[int]) -> Select[*tuple[Any, ...]]:
+    """The ordered index scan: only the columns that order and identify."""
+    r = AccessRequest
+    scan = select(r.id, r.submitted_at, r.family_key, r.check_rank).where(*_conditions(wanted, authority))
+    if after is not None:
+        scan = scan.where(_beyond(wanted, after))
+    return scan.order_by(*_order(wanted, AccessRequest.__table__.c))
+
+
+def _conditions(
+    wanted: RequestFilter, authority: SQLColumnExpression[int], *, with_status: bool = True
+) -> list[ColumnElement[bool]]:
+    r = AccessRequest
+    found: list[ColumnElement[bool]] = []
+    if with_status and wanted.status is not None:
+        # The state is written into the statement: with a parameter a generic plan could not know how rare it is.
+        found.append(r.status == literal(wanted.status.value, literal_execute=True))
+    if wanted.service_ids:
+        found.append(r.service_id == _any_of("service_ids", wanted.service_ids))
+    if not with_status and wanted.authority_ids:
+        found.append(r.authority_id == _any_of("authority_ids", wanted.authority_ids))
+    if wanted.waiting_days is not None:
+        days = cast(literal(f"{wanted.waiting_days} days"), INTERVAL)
+        found.append(r.submitted_at <= func.now() - days)
+    if wanted.outcome is not None:
+        found.append(r.check_rank == _RANK_OF_OUTCOME[wanted.outcome])
+    if wanted.incomplete:
+        found.append(r.pieces_given < r.pieces_needed)
+    found.extend(_word_condition(word, authority) for word in wanted.words.split())
+    return found
+
+
+def _word_condition(word: str, authority: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """A request number where the word looks like one, otherwise a name that begins with the word."""
+    number = _NUMBER.match(word)
+    if number is not None:
+        year, digits = number.groups()
+        if year is not None:
+            return AccessRequest.number == f"{year}-{digits.zfill(4)}"
+        this_year = cast(func.extract("year", func.now()), BigInteger)
+        years = func.generate_series(this_year - 9, this_year).table_valued("year")
+        numbers = select(func.concat(years.c.year, "-", digits.zfill(4)))
+        return AccessRequest.number == any_(func.array(numbers.scalar_subquery()))
+    households = [_households_with(token, authority) for token in tokens(word)]
+    matched: ColumnElement[bool] = true()
+    for named in households:
+        matched = matched & AccessRequest.household_id.in_(named)
+    return matched
+
+
+def _households_with(token: str, authority: SQLColumnExpression[int]) -> Select[*tuple[Any, ...]]:
+    """Families under a word that begins so: a range of a C collation, for LIKE is not leakproof."""
+    t = HouseholdToken
+    return select(t.household_id).where(
+        t.authority_id == authority, t.token >= token, t.token < token[:-1] + chr(ord(token[-1]) + 1)
+    )
+
+
+def _order(wanted: RequestFilter, columns: Any) -> tuple[ColumnElement[Any], ...]:  # noqa: ANN401 - columns of any source
+    by = {
+        SortKey.WAITING: (columns.submitted_at, columns.id),
+        SortKey.FAMILY: (columns.family_key, columns.id),
+        SortKey.CHECKS: (columns.check_rank, columns.submitted_at, columns.id),
+    }[wanted.sort]
+    return tuple(column.desc() if wanted.descending else column.asc() for column in by)
+
+
+def _beyond(wanted: RequestFilter, after: Cursor) -> ColumnElement[bool]:
+    r = AccessRequest
+    here, there = {
+        SortKey.WAITING: (tuple_(r.submitted_at, r.id), (after.submitted_at, after.request_id)),
+        SortKey.FAMILY: (tuple_(r.family_key, r.id), (after.value, after.request_id)),
+        SortKey.CHECKS: (
+            tuple_(r.check_rank, r.submitted_at, r.id),
+            (after.value, after.submitted_at, after.request_id),
+        ),
+    }[wanted.sort]
+    return here < there if wanted.descending else here > there
+
+
+def _sort_value(sort: SortKey, row: Row[Any]) -> Any:  # noqa: ANN401 - one of three column types
+    return {
+        SortKey.WAITING: row.submitted_at,
+        SortKey.FAMILY: row.family_key,
+        SortKey.CHECKS: row.check_rank,
+    }[sort]
+
+
+def _any_of(name: str, ids: Sequence[int]) -> ColumnElement[Any]:
+    return any_(cast(bindparam(name, list(ids), unique=True), ARRAY(BigInteger)))
+
+
+def _described(page: FromClause, order: tuple[ColumnElement[Any], ...]) -> Select[*tuple[Any, ...]]:
+    """The winners with the words that a person reads."""
+    r, o = AccessRequest, RequestOpening
+    opened_by = (
+        select(StaffMember.display_name)
+        .join(o, o.login == StaffMember.login)
+        .where(
+            o.request_id == r.id,
+            o.login != text("session_user"),
+            o.seen_at > func.now() - cast(literal(OPENING_LIFETIME), INTERVAL),
+        )
+        .order_by(o.opened_at)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            r.id,
+            r.number,
+            r.status,
+            r.version,
+            r.submitted_at,
+            r.household_id,
+            Household.name.label("family_name"),
+            Beneficiary.last_name,
+            Beneficiary.first_name,
+            Beneficiary.born_on,
+            Beneficiary.school_level,
+            r.service_id,
+            Service.name.label("service_name"),
+            r.authority_id,
+            Authority.short_name.label("authority_name"),
+            r.by_debit,
+            r.pieces_given,
+            r.pieces_needed,
+            r.checked_version,
+            r.check_failures,
+            r.check_warnings,
+            r.check_rank,
+            r.family_key,
+            opened_by.label("opened_by"),
+        )
+        .select_from(page)
+        .join(r, r.id == page.c.id)
+        .join(Household, Household.id == r.household_id)
+        .join(Beneficiary, Beneficiary.id == r.beneficiary_id)
+        .join(Service, Service.id == r.service_id)
+        .join(Authority, Authority.id == r.authority_id)
+        .order_by(*order)
+    )
+
+
+def _row(row: Row[Any]) -> RequestRow:
+    checked = row.checked_version == row.version
+    return RequestRow(
+        request_id=row.id,
+        number=row.number,
+        status=RequestStatus(row.status),
+        version=row.version,
+        submitted_at=row.submitted_at,
+        household_id=row.household_id,
+        family_name=row.family_name,
+        child_last_name=row.last_name,
+        child_first_name=row.first_name,
+        born_on=row.born_on,
+        school_level=row.school_level,
+        service_id=row.service_id,
+        service_name=row.service_name,
+        authority_id=row.authority_id,
+        authority_name=row.authority_name,
+        by_debit=row.by_debit,
+        pieces_given=row.pieces_given,
+        pieces_needed=row.pieces_needed,
+        check_failures=row.check_failures if checked else None,
+        check_warnings=row.check_warnings if checked else None,
+        opened_by=row.opened_by,
+    )

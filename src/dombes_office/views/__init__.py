@@ -1,0 +1,1 @@
+"""Everything the staff sees: the only Qt package, one folder per screen."""

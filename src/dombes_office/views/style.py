@@ -45,6 +45,13 @@ QFrame[kind="card"] { background: $surface; border: 1px solid $border; border-ra
 QFrame[kind="outage"], QFrame[kind="notice"] { background: $verify_soft; border: none;
     border-bottom: 1px solid $border; }
 QFrame[kind="refusal"] { background: $failure_soft; border: none; border-bottom: 1px solid $border; }
+QFrame[kind="tabs"] { background: $surface; border: none; border-bottom: 1px solid $border; }
+QFrame[kind="panel"] { background: $raised; border: none; }
+QFrame[kind="section"] { background: $raised; border: none; border-top: 1px solid $border; }
+QFrame[kind="undo"] { background: $raised; border: none; border-top: 1px solid $border; }
+QFrame[kind="frame"] { background: $window; border: none; }
+QFrame[kind="menu-row"] { background: $window; border: none; border-bottom: 1px solid $border; }
+QFrame[kind="navigation"] { background: $window; border: none; border-right: 1px solid $border; }
 QPushButton { background: $surface; color: $text; border: 1px solid $control; border-radius: 4px; padding: 0 12px;
     min-height: 28px; }
 QPushButton[size="panel"] { min-height: 24px; padding: 0 8px; }

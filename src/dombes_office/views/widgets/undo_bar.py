@@ -1,0 +1,81 @@
+"""The bar that offers to take back what was just done, for some seconds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from dombes_office.views.style import MARGIN_LEFT, MARGIN_RIGHT
+from dombes_office.views.widgets.detail_panel import words
+from dombes_office.views.widgets.key_hint import ActionButton
+
+if TYPE_CHECKING:
+    from dombes_office.views.page import UndoOffer
+
+HEIGHT = 40
+
+
+class UndoBar(QFrame):
+    """Sentence, countdown, Ctrl+Z. A newer offer takes the place of the older one, which then stands."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "undo")
+        self.setFixedHeight(HEIGHT)
+        self._offer: UndoOffer | None = None
+        self._left = 0
+        self._sentence = words("")
+        self._button = ActionButton("", kind="link", keys="Ctrl+Z")
+        self._button.setShortcut(QKeySequence("Ctrl+Z"))
+        self._button.clicked.connect(self._undo)
+        self._tick = QTimer(self, interval=1000)
+        self._tick.timeout.connect(self._count_down)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(MARGIN_LEFT, 0, MARGIN_RIGHT, 0)
+        row.setSpacing(12)
+        row.addWidget(self._sentence, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._button)
+        row.addStretch(1)
+        self.hide()
+
+    @property
+    def sentence(self) -> str:
+        """What can be taken back now, "" when nothing can."""
+        return "" if self._offer is None else self._offer.sentence
+
+    def offer(self, offer: UndoOffer) -> None:
+        """Show an offer and begin to count."""
+        self._offer = offer
+        self._left = offer.seconds
+        self._sentence.setText(offer.sentence)
+        self._say()
+        self.setAccessibleName(offer.sentence)
+        self._tick.start()
+        self.show()
+
+    def withdraw(self) -> None:
+        """Put the bar away: the act stands."""
+        self._tick.stop()
+        self._offer = None
+        self.hide()
+
+    def _say(self) -> None:
+        self._button.setText(f"Annuler ({self._left}\u00a0s)")
+
+    @Slot()
+    def _count_down(self) -> None:
+        self._left -= 1
+        if self._left <= 0:
+            self.withdraw()
+        else:
+            self._say()
+
+    @Slot()
+    def _undo(self) -> None:
+        offer = self._offer
+        if offer is not None:
+            self.withdraw()
+            offer.undo()

@@ -71,21 +71,14 @@ QT = (
     library("libdbus-1-3", "libdbus-1.so.3"),
     library("libfontconfig1", "libfontconfig.so.1"),
     library("libglib2.0-0", "libglib-2.0.so.0"),
-    library("libgssapi-krb5-2", "libgssapi_krb5.so.2"),
 )
 # A real window on X11 or Wayland wants these besides; pictures and tests do not.
 SCREEN = (
-    library("libx11-xcb1", "libX11-xcb.so.1"),
     library("libxcb-cursor0", "libxcb-cursor.so.0"),
     library("libxcb-icccm4", "libxcb-icccm.so.4"),
     library("libxcb-keysyms1", "libxcb-keysyms.so.1"),
-    library("libxcb-randr0", "libxcb-randr.so.0"),
     library("libxcb-shape0", "libxcb-shape.so.0"),
-    library("libxcb-sync1", "libxcb-sync.so.1"),
-    library("libxcb-xfixes0", "libxcb-xfixes.so.0"),
-    library("libxcb-xkb1", "libxcb-xkb.so.1"),
     library("libxkbcommon-x11-0", "libxkbcommon-x11.so.0"),
-    library("libwayland-client0", "libwayland-client.so.0"),
     library("libwayland-cursor0", "libwayland-cursor.so.0"),
     library("libwayland-egl1", "libwayland-egl.so.1"),
 )
@@ -153,7 +146,7 @@ def ensure_system(parts: Sequence[Part]) -> None:
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     must(["apt-get", "update", "-qq"], **quiet)
     with no_cluster_of_its_own():
-        must([*install[:2], "-qq", *install[2:]], **quiet)
+        must([*install, "-qq", "-o=Dpkg::Use-Pty=0"], **quiet)
     if still := missing(part for part in parts if part.package in packages):
         raise SystemExit(f"dev.py: installed, yet still not found: {' '.join(still)}")
 
@@ -161,14 +154,18 @@ def ensure_system(parts: Sequence[Part]) -> None:
 def wanted() -> str:
     """The fingerprint of what `.venv` must hold: lock file, the project's own entry points, Python, place."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    own = json.dumps([project["project"], project["build-system"], sys.version, str(ROOT)], sort_keys=True)
+    own = json.dumps(
+        [project["project"], project["build-system"], sys.implementation.cache_tag, str(ROOT)], sort_keys=True
+    )
     return hashlib.sha256(LOCK.read_bytes() + own.encode()).hexdigest()
 
 
 def fill_venv(fingerprint: str) -> None:
     """Make `.venv` and install the locked dependencies, each checked against its hash, then the project itself."""
     STAMP.unlink(missing_ok=True)
-    if not PYTHON.exists() or run([PYTHON, "-c", f"import pip, sys; sys.exit(sys.version != {sys.version!r})"]):
+    if not PYTHON.exists() or run(
+        [PYTHON, "-c", f"import pip, sys; sys.exit(sys.implementation.cache_tag != {sys.implementation.cache_tag!r})"]
+    ):
         say("Making .venv")
         must([sys.executable, "-m", "venv", "--clear", VENV])
     say("Installing the locked dependencies into .venv (once; a minute or two)")

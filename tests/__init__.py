@@ -1,0 +1,1 @@
+"""The tests mirror the package; `stories/` holds whole use cases through the real window."""

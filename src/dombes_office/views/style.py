@@ -16,7 +16,7 @@ from typing_extensions import override
 from dombes_office import settings
 from dombes_office.views.palette import DARK, LIGHT, Palette, to_qpalette
 
-TITLE, PANEL_TITLE, BODY, SECONDARY, SMALLEST, FIGURE = 14.25, 11.25, 9.75, 9.0, 8.25, 18.0
+TITLE, PANEL_TITLE, BODY, MEDIUM, SECONDARY, SMALLEST, FIGURE = 14.25, 11.25, 9.75, 9.375, 9.0, 8.25, 18.0
 """Sizes of type, in points so that they follow the scale of the screen."""
 
 BUTTON_HEIGHT, FILTER_HEIGHT, PANEL_BUTTON_HEIGHT = 30, 28, 26
@@ -47,10 +47,12 @@ QFrame[kind="outage"], QFrame[kind="notice"] { background: $verify_soft; border:
 QFrame[kind="refusal"] { background: $failure_soft; border: none; border-bottom: 1px solid $border; }
 QFrame[kind="tabs"] { background: $surface; border: none; border-bottom: 1px solid $border; }
 QFrame[kind="panel"] { background: $raised; border: none; }
-QFrame[kind="section"] { background: $raised; border: none; border-top: 1px solid $border; }
+QFrame[kind="part"] { background: $raised; border: none; border-top: 1px solid $border; }
 QFrame[kind="undo"] { background: $raised; border: none; border-top: 1px solid $border; }
 QFrame[kind="frame"] { background: $window; border: none; }
 QFrame[kind="menu-row"] { background: $window; border: none; border-bottom: 1px solid $border; }
+QListView[kind="pages"] { background: transparent; border: none; }
+QFrame[kind="filters"] { background: $surface; border: none; border-bottom: 1px solid $border; }
 QFrame[kind="navigation"] { background: $window; border: none; border-right: 1px solid $border; }
 QPushButton { background: $surface; color: $text; border: 1px solid $control; border-radius: 4px; padding: 0 12px;
     min-height: 28px; }
@@ -137,6 +139,8 @@ def text_font(points: float = BODY, *, strong: bool = False) -> QFont:
     font = QFont(text_family())
     font.setPointSizeF(points)
     font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
+    # Said aloud, since a painter fills in what a font leaves open from the widget that it paints on.
+    font.setUnderline(False)
     return font
 
 

@@ -5,28 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from dombes_office.views.icons import SMALL, icon
+from dombes_office.views.widgets.labels import icon_label, words
 from dombes_office.views.widgets.marks import Mark, StateMark
 
 PADDING, LABEL_WIDTH, LEAST, MOST = 16, 86, 252, 416
-
-
-def words(text: str, kind: str = "", *, wrap: bool = False) -> QLabel:
-    """A label of plain text: what people typed is never read as markup."""
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(wrap)
-    if kind:
-        label.setProperty("kind", kind)
-    return label
-
-
-def icon_label(name: str, role: str = "text2") -> QLabel:
-    """A small icon that stands before words; the words say it all, so it has none of its own."""
-    label = QLabel()
-    label.setPixmap(icon(name, role).pixmap(SMALL, SMALL))
-    label.setFixedWidth(SMALL)
-    return label
 
 
 class DetailSection(QFrame):
@@ -34,7 +16,7 @@ class DetailSection(QFrame):
 
     def __init__(self, title: str, aside: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("kind", "section")
+        self.setProperty("kind", "part")
         self.setAccessibleName(title)
         column = QVBoxLayout(self)
         column.setContentsMargins(PADDING, 11, PADDING, 12)
@@ -85,6 +67,10 @@ class DetailSection(QFrame):
         """A state, in its icon and words."""
         self._pairs = None
         made = StateMark(mark)
+        # Marks have room of their own above and below, so lines stand 26 pixels apart as in the drawings.
+        last = self._column.itemAt(self._column.count() - 1)
+        if last is not None and isinstance(last.widget(), StateMark):
+            self._column.addSpacing(-2)
         self._column.addWidget(made)
         return made
 
@@ -114,7 +100,7 @@ class DetailPanel(QFrame):
         self._scroll = QScrollArea()
         self._scroll.setAccessibleName(name)
         self._footer = QFrame()
-        self._footer.setProperty("kind", "section")
+        self._footer.setProperty("kind", "part")
         self._footer.setFixedHeight(51)
         self.footer = QHBoxLayout(self._footer)
         self.footer.setContentsMargins(PADDING, 0, PADDING, 0)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from dombes_office.views.icons import icon
 from dombes_office.views.widgets.key_hint import ActionButton
+from dombes_office.views.widgets.labels import IconLabel
 
 SIZE = 32
 
@@ -19,7 +20,7 @@ class EmptyState(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "surface")
-        self._icon = QLabel()
+        self._icon = IconLabel(size=SIZE)
         self._sentence = QLabel()
         self._sentence.setProperty("kind", "context")
         self._sentence.setTextFormat(Qt.TextFormat.PlainText)
@@ -36,7 +37,7 @@ class EmptyState(QFrame):
 
     def say(self, sentence: str, *, icon_name: str, button: str = "") -> None:
         """Say why there is nothing, and what can be done about it."""
-        self._icon.setPixmap(icon(icon_name, "text2").pixmap(SIZE, SIZE))
+        self._icon.set_icon(icon(icon_name, "text2"))
         self._sentence.setText(sentence)
         self._sentence.setMinimumWidth(min(480, self._sentence.fontMetrics().horizontalAdvance(sentence) + 8))
         self._button.setText(button)

@@ -22,14 +22,14 @@ from typing_extensions import override
 
 from dombes_office.views.icons import icon
 from dombes_office.views.palette import current_palette
-from dombes_office.views.style import FILTER_HEIGHT, MARGIN_LEFT, MARGIN_RIGHT, set_kind, text_font
+from dombes_office.views.style import FILTER_HEIGHT, MARGIN_LEFT, MARGIN_RIGHT, MEDIUM, set_kind, text_font
 from dombes_office.views.widgets.key_hint import ActionButton
 from dombes_office.views.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-HEIGHT, _PADDING, _GAP, _CARET = 44, 8, 6, 12
+HEIGHT, _PADDING, _GAP, _CARET = 45, 8, 5, 12
 TYPING_PAUSE = 250
 """Milliseconds without a key before typed words are searched for."""
 
@@ -142,7 +142,7 @@ class FilterButton(QToolButton):
 
     @override
     def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(text_font())
+        metrics = QFontMetrics(text_font(MEDIUM))
         width = metrics.horizontalAdvance(self._label) + metrics.horizontalAdvance(self.value_words)
         return QSize(width + 2 * _PADDING + 2 * _GAP + _CARET + 2, FILTER_HEIGHT)
 
@@ -160,10 +160,10 @@ class FilterButton(QToolButton):
         palette = current_palette()
         flags = int(Qt.AlignmentFlag.AlignVCenter)
         room = self.rect().adjusted(_PADDING + 1, 0, -_PADDING, 0)
-        painter.setFont(text_font())
+        painter.setFont(text_font(MEDIUM))
         painter.setPen(palette.color("text2"))
         painter.drawText(room, flags, self._label)
-        room.adjust(QFontMetrics(text_font()).horizontalAdvance(self._label) + _GAP, 0, 0, 0)
+        room.adjust(QFontMetrics(text_font(MEDIUM)).horizontalAdvance(self._label) + _GAP, 0, 0, 0)
         painter.setPen(palette.color("text"))
         painter.drawText(room, flags, self.value_words)
         box = room.adjusted(room.width() - _CARET, (self.height() - _CARET) // 2, 0, 0)
@@ -182,6 +182,7 @@ class FilterLine(QFrame):
 
     def __init__(self, placeholder: str = "", *, name: str = "Filtrer", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("kind", "filters")
         self.setFixedHeight(HEIGHT)
         self._filters: dict[str, FilterButton] = {}
         self._row = QHBoxLayout(self)

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 from dombes_office.views.style import MARGIN_LEFT, MARGIN_RIGHT
 from dombes_office.views.widgets.key_hint import ActionButton
 
-HEIGHT, CONTROL_GAP = 56, 8
+HEIGHT, CONTROL_GAP = 54, 8
+"""With the loading line below it a header is 56 pixels high."""
 
 
 class PageHeader(QFrame):

@@ -20,6 +20,7 @@ class LoadingLine(QWidget):
         super().__init__(parent)
         self.setFixedHeight(2)
         self._shown = False
+        self._ruled = False
         self._words = QLabel("Chargement…")
         self._words.setProperty("kind", "secondary")
         self._line_timer = QTimer(self, singleShot=True, interval=LINE_AFTER)
@@ -36,6 +37,11 @@ class LoadingLine(QWidget):
     def line_shown(self) -> bool:
         """Whether the line is drawn."""
         return self._shown
+
+    def set_ruled(self, *, ruled: bool) -> None:
+        """Draw the page's line under the header here while nothing is read, for a page without tabs."""
+        self._ruled = ruled
+        self.update()
 
     def start(self) -> None:
         """Reading begins."""
@@ -62,7 +68,9 @@ class LoadingLine(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
         if self._shown:
-            painter = QPainter(self)
             painter.fillRect(QRect(0, 0, self.width(), 2), current_palette().color("accent"))
-            painter.end()
+        elif self._ruled:
+            painter.fillRect(QRect(0, 1, self.width(), 1), current_palette().color("border"))
+        painter.end()

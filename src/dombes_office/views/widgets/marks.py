@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from dombes_office.views.icons import icon
 from dombes_office.views.palette import current_palette
-from dombes_office.views.style import SECONDARY, text_font
+from dombes_office.views.style import MEDIUM, text_font
 
 if TYPE_CHECKING:
     from dombes_office.views.palette import Palette
@@ -64,8 +64,8 @@ _PADDING, _GAP, _HEIGHT, _ICON = 6, 5, 20, 14
 
 
 def mark_font(mark: Mark) -> QFont:
-    """The font of a mark's words: heavier on a soft background."""
-    return text_font(SECONDARY, strong=mark.is_soft)
+    """The font of a mark's words: heavier where a hand is needed."""
+    return text_font(MEDIUM, strong=mark.is_soft or mark.state is State.FAILURE)
 
 
 def mark_width(mark: Mark) -> int:

@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from dombes_office.errors import ChangedMeanwhile, OfficeError, Outage
-from dombes_office.views.icons import SMALL, shipped_icon
+from dombes_office.views.icons import shipped_icon
 from dombes_office.views.style import MARGIN_LEFT, MARGIN_RIGHT, set_kind
 from dombes_office.views.widgets.key_hint import ActionButton
+from dombes_office.views.widgets.labels import IconLabel
 
 
 class MessageBand(QFrame):
@@ -20,7 +21,7 @@ class MessageBand(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Message")
-        self._icon = QLabel()
+        self._icon = IconLabel()
         self._sentence = QLabel()
         self._sentence.setProperty("kind", "strong")
         self._way_out = QLabel()
@@ -53,7 +54,7 @@ class MessageBand(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN_LEFT, 5, MARGIN_RIGHT, 5)
         row.setSpacing(12)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._icon)
         row.addLayout(column, 1)
         row.addWidget(self._retry)
         row.addWidget(self._close)
@@ -84,7 +85,7 @@ class MessageBand(QFrame):
     def _say(self, kind: str, sentence: str, more: str, differences: tuple[str, ...]) -> None:
         names = {"outage": ("cloud-slash", "verify"), "refusal": ("x-circle-fill", "failure")}
         name, role = names.get(kind, ("warning-fill", "verify"))
-        self._icon.setPixmap(shipped_icon(name, role).pixmap(SMALL, SMALL))
+        self._icon.set_icon(shipped_icon(name, role))
         self._sentence.setText(sentence)
         self._way_out.setText(more)
         self._differences.setText("\n".join(f"• {line}" for line in differences))

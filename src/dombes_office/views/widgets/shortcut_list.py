@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from dombes_office.views.widgets.detail_panel import words
 from dombes_office.views.widgets.key_hint import ActionButton, KeyHint
+from dombes_office.views.widgets.labels import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from typing_extensions import override
 from dombes_office.views.palette import current_palette
 from dombes_office.views.style import BODY, MARGIN_LEFT, MARGIN_RIGHT, SECONDARY, text_font
 
-HEIGHT, _BETWEEN, _COUNT_GAP, _LINE = 34, 20, 6, 3
+HEIGHT, _BETWEEN, _COUNT_GAP, _LINE = 34, 18, 6, 3
 
 
 class _Bar(QTabBar):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
+    QScrollBar,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -197,6 +198,35 @@ class ColumnHeader(QHeaderView):
             painter.end()
 
 
+class OverlaidScrollBar(QScrollBar):
+    """Stands over the right edge of the rows, below the header, so that columns and header keep the whole width."""
+
+    def __init__(self, view: QTableView) -> None:
+        super().__init__(Qt.Orientation.Vertical, view)
+        self._view = view
+        self._own = view.verticalScrollBar()
+        view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._own.rangeChanged.connect(self._follow_range)
+        self._own.valueChanged.connect(self.setValue)
+        self.valueChanged.connect(self._own.setValue)
+        self.hide()
+
+    @Slot(int, int)
+    def _follow_range(self, least: int, most: int) -> None:
+        self.setRange(least, most)
+        self.setPageStep(self._own.pageStep())
+        self.setSingleStep(self._own.singleStep())
+        self.setVisible(most > least)
+        self.place()
+
+    def place(self) -> None:
+        """Take the right edge below the header."""
+        width = self.sizeHint().width()
+        area = self._view.viewport().geometry()
+        self.setGeometry(area.right() - width + 1, area.top(), width, area.height())
+        self.raise_()
+
+
 class TableView(QTableView, Generic[Row]):
     """A list of rows read from a `RowTable`.
 
@@ -236,6 +266,7 @@ class TableView(QTableView, Generic[Row]):
         self.doubleClicked.connect(self._open)
         self.verticalScrollBar().valueChanged.connect(self._read_ahead)
         table.replaced.connect(self._select_something)
+        self._scroll_bar = OverlaidScrollBar(self)
         self._lay_columns_out()
 
     def current_row(self) -> Row | None:
@@ -279,6 +310,7 @@ class TableView(QTableView, Generic[Row]):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._scroll_bar.place()
         self._lay_columns_out()
 
     @override

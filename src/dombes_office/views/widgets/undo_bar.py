@@ -9,8 +9,8 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from dombes_office.views.style import MARGIN_LEFT, MARGIN_RIGHT
-from dombes_office.views.widgets.detail_panel import words
 from dombes_office.views.widgets.key_hint import ActionButton
+from dombes_office.views.widgets.labels import words
 
 if TYPE_CHECKING:
     from dombes_office.views.page import UndoOffer

@@ -32,7 +32,7 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LOCK = ROOT / "requirements" / "dev.txt"
 STAMP = VENV / "installed.sha256"
 BUNDLE = ROOT / "dist" / "dombes-office"
-UV = "uv>=0.9"
+UV = "uv>=0.13"
 
 Command = Sequence[str | Path]
 PIP_INSTALL: Command = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input")
@@ -252,8 +252,8 @@ def lock(rest: list[str]) -> int:
     """Both lock files anew from pyproject.toml, for Linux and Windows; further arguments (`--upgrade`) go to uv."""
     prepare()
     must([*PIP_INSTALL, UV])
-    compiler: Command = [PYTHON, "-m", "uv", "pip", "compile", "--quiet", "pyproject.toml", "--extra", "local"]
-    shape = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate"]
+    compiler: Command = [PYTHON, "-m", "uv", "--system-certs", "pip", "compile", "pyproject.toml", "--extra", "local"]
+    shape = ["--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate"]
     for target, groups in {LOCK.with_name("app.txt"): [], LOCK: ["--group", "dev"]}.items():
         must([*compiler, *groups, *shape, *rest, "--output-file", target])
         say(f"{target.relative_to(ROOT)} is written")

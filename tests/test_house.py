@@ -138,6 +138,11 @@ def test_the_lock_files_answer_what_the_project_asks_for() -> None:
             assert requirement.specifier.contains(pin["version"], prereleases=True), f"{lock}: {requirement}"
 
 
+def test_what_is_tested_is_what_is_shipped() -> None:
+    app, dev = (pins(ROOT / "requirements" / lock) for lock in ("app.txt", "dev.txt"))
+    assert {name: pin["version"] for name, pin in app.items()} == {name: dev[name]["version"] for name in app}
+
+
 @pytest.mark.parametrize("path", FRENCH, ids=name_of)
 def test_french_pages_are_typeset(path: Path) -> None:
     words = re.sub(r"```.*?```|`[^`]*`", "", text(path), flags=re.DOTALL)

@@ -62,8 +62,10 @@ class OpenDocument(Protocol):
 
 def pixel_size(width: float, height: float, scale: float) -> tuple[int, int]:
     """Pixels of a page at `scale`, at least 1 x 1, reduced as a whole to stay within `MAX_PICTURE_PIXELS`."""
-    area = max(width * height * scale * scale, 1.0)
-    fitted = scale * min(1.0, math.sqrt(MAX_PICTURE_PIXELS / area))
-    wide, high = max(1, round(width * fitted)), max(1, round(height * fitted))
-    # A ribbon one pixel wide is the only shape that rounding can still bring over the bound.
+    wide, high = max(1, round(width * scale)), max(1, round(height * scale))
+    if wide * high <= MAX_PICTURE_PIXELS:
+        return wide, high
+    fitted = math.sqrt(MAX_PICTURE_PIXELS / (wide * high))
+    # A ribbon whose short side is one pixel is the only shape that is still too large after this.
+    wide, high = max(1, int(wide * fitted)), max(1, int(high * fitted))
     return min(wide, MAX_PICTURE_PIXELS // high), min(high, MAX_PICTURE_PIXELS)

@@ -30,6 +30,7 @@ class Stop(Enum):
 
     CANCELLED = "cancelled"
     TOO_LONG = "time limit"
+    OUT_OF_MEMORY = "memory limit"
     CRASHED = "crash while reading"
     ENDED = "ended by something else"
     NONSENSE = "nonsense answered"
@@ -137,11 +138,7 @@ class ReadingProcess:
             return Stop.NONSENSE
         if not self._ready:
             return Stop.ENDED
-        if sys.platform == "win32":
-            return Stop.CRASHED if status >= _FIRST_WINDOWS_FAULT else Stop.ENDED
-        if status == -signal.SIGALRM:
-            return Stop.TOO_LONG
-        return Stop.CRASHED if status < 0 and -status in _FAULTS else Stop.ENDED
+        return _STATUSES.get(status, Stop.CRASHED if status >= _FIRST_WINDOWS_FAULT else Stop.ENDED)
 
 
 def _environment() -> dict[str, str]:
@@ -153,10 +150,14 @@ if sys.platform == "win32":
     from dombes_office.documents.confinement_windows import close_job as _close_job
     from dombes_office.documents.confinement_windows import end_with_parent as _end_with_this_process
 
-    _FAULTS: frozenset[int] = frozenset()
+    # NTSTATUS for a refused allocation, and the exception that Chromium's allocator raises for one.
+    _STATUSES = dict.fromkeys((0xC0000017, 0xC000012D, 0xE0000008), Stop.OUT_OF_MEMORY)
 else:
-    _FAULTS = frozenset(
-        {signal.SIGSEGV, signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGBUS, signal.SIGFPE, signal.SIGSYS}
+    # PDFium ends itself by SIGABRT, or by a trap, when it is refused memory.
+    _STATUSES = (
+        {-signal.SIGALRM: Stop.TOO_LONG}
+        | dict.fromkeys((-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL), Stop.OUT_OF_MEMORY)
+        | dict.fromkeys((-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGSYS), Stop.CRASHED)
     )
 
     def _end_with_this_process(_pid: int) -> int:

@@ -37,7 +37,7 @@ _MOST_HELD = 6
 _MOST_HELD_BYTES = 64 * 1024 * 1024
 _MAX_SCALE = 20.0
 _ROTATIONS = (0, 90, 180, 270)
-_REFUSED_FOR = {Stop.TOO_LONG: "too_slow", Stop.CRASHED: "crashed"}
+_REFUSED_FOR = {Stop.TOO_LONG: "too_slow", Stop.OUT_OF_MEMORY: "too_heavy", Stop.CRASHED: "crashed"}
 _MAX_WORDS = 200
 
 

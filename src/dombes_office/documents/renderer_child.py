@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FLAG = "--renderer-child"
 _MOST_OPEN = 8
-_GRACE = 5.0  # seconds that the parent has to end a command before this process ends itself
+_GRACE = 2.0  # seconds that the parent has to end a command before this process ends itself
 
 Answer = tuple[dict[str, Any], bytes | memoryview]
 

@@ -56,7 +56,7 @@ QFrame[kind="filters"] { background: $surface; border: none; border-bottom: 1px 
 QFrame[kind="navigation"] { background: $window; border: none; border-right: 1px solid $border; }
 QPushButton { background: $surface; color: $text; border: 1px solid $control; border-radius: 4px; padding: 0 12px;
     min-height: 28px; }
-QPushButton[size="panel"] { min-height: 24px; padding: 0 8px; }
+QPushButton[scale="panel"] { min-height: 24px; padding: 0 8px; }
 QPushButton:hover, QToolButton[kind="filter"]:hover { background: $hover; }
 QPushButton:pressed { background: $select; }
 QPushButton:checked { background: $accent_soft; border-color: $accent; }
@@ -83,7 +83,7 @@ QLineEdit, QPlainTextEdit, QComboBox, QDateEdit, QSpinBox { background: $surface
 QPlainTextEdit { padding: 4px; }
 QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled { background: $raised; color: $text2;
     border-color: $border; }
-QLineEdit[kind="large"], QComboBox[kind="large"], QPushButton[size="large"] { min-height: 32px; }
+QLineEdit[kind="large"], QComboBox[kind="large"], QPushButton[scale="large"] { min-height: 32px; }
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QComboBox[invalid="true"] { border-color: $failure; }
 QComboBox::drop-down { border: none; width: 28px; }
 QComboBox::down-arrow { image: url("$caret"); width: 16px; height: 16px; }

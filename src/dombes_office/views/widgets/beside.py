@@ -11,7 +11,7 @@ from typing_extensions import override
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-PANEL, PANEL_WIDE, WIDE_FROM = 284, 364, 1500
+PANEL, PANEL_WIDE, WIDE_FROM = 283, 363, 1500
 
 
 class Beside(QSplitter):

@@ -32,7 +32,7 @@ class PageHeader(QFrame):
         self._context.setTextFormat(Qt.TextFormat.PlainText)
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         self.room = QHBoxLayout(self)
-        self.room.setContentsMargins(MARGIN_LEFT, 0, MARGIN_RIGHT, 0)
+        self.room.setContentsMargins(MARGIN_LEFT, 2, MARGIN_RIGHT, 0)
         self.room.setSpacing(CONTROL_GAP)
         self.room.addWidget(self._arrow)
         self.room.addWidget(self._title)

@@ -16,7 +16,7 @@ from dombes_office.views.style import BODY, SECONDARY, SMALLEST, text_font
 if TYPE_CHECKING:
     from PySide6.QtGui import QFont
 
-_GAP, _HINT_GAP, _KEY_PADDING = 8, 10, 5
+_GAP, _HINT_GAP, _KEY_PADDING = 8, 9, 5
 
 
 class KeyHint(QLabel):
@@ -48,7 +48,7 @@ class ActionButton(QPushButton):
         super().__init__(text, parent)
         self.setProperty("kind", kind)
         if size:
-            self.setProperty("size", size)
+            self.setProperty("scale", size)
         self._keys = keys
         self._icon_name = icon_name
         self._name_given = ""
@@ -87,7 +87,7 @@ class ActionButton(QPushButton):
         if not self._keys:
             return 0
         framed = self.property("kind") != "primary"
-        font = text_font(SMALLEST if framed else SECONDARY)
+        font = text_font(SMALLEST)
         return QFontMetrics(font).horizontalAdvance(self._keys) + (2 * _KEY_PADDING if framed else 0)
 
     def _text_width(self) -> int:
@@ -102,7 +102,7 @@ class ActionButton(QPushButton):
     @override
     def sizeHint(self) -> QSize:
         padding = {"link": 0, "primary": 26}.get(
-            str(self.property("kind")), 18 if self.property("size") == "panel" else 26
+            str(self.property("kind")), 18 if self.property("scale") == "panel" else 26
         )
         if not self.text():
             padding = 14
@@ -153,7 +153,7 @@ class ActionButton(QPushButton):
         """The key label: framed, or plain on the primary button, whose colour would drown a frame."""
         palette = current_palette()
         framed = self.property("kind") != "primary"
-        painter.setFont(text_font(SMALLEST if framed else SECONDARY))
+        painter.setFont(text_font(SMALLEST))
         height = 16
         box = QRect(left, (self.height() - height) // 2, self._key_width(), height)
         if framed:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QFont
 
 PADDING, _GAP, _ICON, _BAR, WIDE = 8, 7, 14, 3, 1200
+_LEAST = 0.6
+"""A stretching column gives up so much of its width before the list scrolls sideways."""
 _ROWS_AHEAD = 20
 """The next page is asked for when so few rows are left below the last one on screen."""
 
@@ -104,7 +106,7 @@ class CellDelegate(QStyledItemDelegate):
 
 def content_rect(rect: QRect, column: int) -> QRect:
     """Where a cell's content stands: the first column keeps the page's margin."""
-    return rect.adjusted(MARGIN_LEFT if column == 0 else PADDING, 0, -PADDING, -1)
+    return rect.adjusted(MARGIN_LEFT if column == 0 else PADDING, 0, -PADDING // 2, -1)
 
 
 def natural_width(cell: Cell) -> int:
@@ -318,17 +320,17 @@ class TableView(QTableView, Generic[Row]):
         return max(super().sizeHintForColumn(column), self.table.columns[column].width)
 
     def _lay_columns_out(self) -> None:
-        """Give each column its width; the stretching one takes what is left, the wide ones show if there is room."""
+        """Give each column its width; those that stretch share what is left or lacking, wide ones show if they can."""
         room = self.viewport().width()
         wide = room >= WIDE
         for at, column in enumerate(self.table.columns):
             self.setColumnHidden(at, column.wide_only and not wide)
         shown = [(at, column) for at, column in enumerate(self.table.columns) if not self.isColumnHidden(at)]
-        rest = max(0, room - sum(column.width for _, column in shown))
+        rest = room - sum(column.width for _, column in shown)
         stretching = [at for at, column in shown if column.stretch]
         for at, column in shown:
             share = rest // len(stretching) if at in stretching else 0
-            self.setColumnWidth(at, column.width + share)
+            self.setColumnWidth(at, max(column.width + share, round(column.width * _LEAST)))
 
     @Slot(int)
     def _sort_by(self, section: int) -> None:

@@ -31,12 +31,16 @@ _HEAD_OFFICE = ("", "XXX")
 
 @dataclass(frozen=True, slots=True)
 class BicAnswer:
-    """What is to be said of a typed BIC beside an IBAN; `bank` is the name of the IBAN's bank, "" when unknown."""
+    """What is to be said of a typed BIC beside an IBAN; `bank` is the name of the IBAN's bank, "" when unknown.
+
+    `expected` is the main BIC of that bank where the typed one is another.
+    """
 
     outcome: Outcome
     bic: str
     why: str = ""
     bank: str = ""
+    expected: str = ""
 
 
 def bank_bics(iban: str) -> tuple[tuple[str, str], ...]:
@@ -99,7 +103,7 @@ def check_bic(typed: str, typed_iban: str) -> BicAnswer:
             Outcome.VERIFY, bic, typeset(f"Code banque{NBSP}{code} inconnu : comparer le BIC avec le RIB.")
         )
     outcome, why = _compared(bic, known)
-    return BicAnswer(outcome, bic, typeset(why), bank_name(iban))
+    return BicAnswer(outcome, bic, typeset(why), bank_name(iban), known[0] if why else "")
 
 
 def _compared(bic: str, known: tuple[str, ...]) -> tuple[Outcome, str]:

@@ -191,9 +191,9 @@ def _keys_fault(iban: str) -> IbanAnswer:
 def find_ibans(text: str) -> tuple[FoundIban, ...]:
     """Each IBAN-like number in a text, right or wrong, whatever blanks or line ends stand inside, in reading order.
 
-    What is found has the length of its country and digits where the country wants them (O and I may stand for them), so
-    that neither a creditor identifier nor the words of a sentence are taken for one. Where two overlap, the valid one
-    is kept.
+    What is found is valid, or has the length of its country and digits where the country wants them (O and I may stand
+    for them), so that neither a creditor identifier nor the words of a sentence are taken for one. Where two overlap,
+    the valid one is kept.
     """
     kept: list[FoundIban] = []
     for found in sorted(_candidates(text), key=lambda found: not found.valid):
@@ -207,10 +207,9 @@ def _candidates(text: str) -> Iterator[FoundIban]:
         country = (match["a"] + match["b"]).upper()
         end, rest = _signs(text, match.end(), IBAN_LENGTHS.get(country, 2) - 2)
         written = text[match.start() : end]
-        if rest and _looks_like_account(country, rest):
-            meant = without_confusion(country + rest)
-            if meant or not _WORD.search(written, 2):
-                yield FoundIban(match.start(), end, written, meant or country + rest, meant is not None)
+        meant = without_confusion(country + rest)
+        if meant or (_looks_like_account(country, rest) and not _WORD.search(written, 2)):
+            yield FoundIban(match.start(), end, written, meant or country + rest, meant is not None)
 
 
 def _signs(text: str, at: int, wanted: int) -> tuple[int, str]:
@@ -234,7 +233,7 @@ def _looks_like_account(country: str, rest: str) -> bool:
     read = rest.translate(_CONFUSED)
     if country in FRENCH_FORMAT:
         return _RIB.fullmatch(read[2:12] + rest[12:23] + read[23:]) is not None
-    return sum(sign.isdigit() for sign in read) * 2 >= len(read)
+    return bool(read) and sum(sign.isdigit() for sign in read) * 2 >= len(read)
 
 
 def masked_in(text: str) -> str:

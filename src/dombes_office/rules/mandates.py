@@ -28,12 +28,15 @@ _ENOUGH_SIGNS = 20
 _REACH = 3
 """How many lines under a label its value may stand: between them a form has the label of the next column."""
 
+_LONGEST_TEXT = 20_000
+"""Signs that are read: ten times a mandate, and little enough that a hostile text costs no time."""
+
 _CENTURY = 2000
 _LONGEST_NAME = 8
 
 _BIC = re.compile(r"(?<![0-9A-Za-z])[A-Z0-9]{4}([A-Z]{2})[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![0-9A-Za-z])")
 _ICS = re.compile(r"(?<![0-9A-Za-z])FR[0-9]{2}[ ]?[0-9A-Z]{3}[ ]?[0-9A-F]{6}(?![0-9A-Za-z])")
-_RUM = re.compile(r"(?<![^\s:])(?=[^\s]*[0-9])[A-Za-z0-9+?/:().,'-]{4,35}(?!\S)")
+_RUM = re.compile(r"(?<![^\s:])(?=\S*[0-9])[A-Za-z0-9+?/().,'-]{4,35}(?!\S)")
 # With blanks between its parts a date needs a whole year: "06 12 26 41 27" is a telephone number.
 _NUMERIC_DATE = re.compile(
     r"(?<![0-9])([0-3]?[0-9])(?: ?[/.] ?([01]?[0-9]) ?[/.] ?((?:20)?[0-9]{2})| ([01]?[0-9]) (20[0-9]{2}))(?![0-9])"
@@ -46,6 +49,7 @@ _RUM_LABEL = re.compile(r"\brum\b|reference unique (?:du|de) mandat")
 _ICS_LABEL = re.compile(r"\bics\b|identifiant (?:du )?creancier|identifiant creancier sepa")
 _DATE_LABEL = re.compile(r"\bfait (?:a|le)\b|\bsigne (?:a|le)\b|\bdate\b|\blieu\b|\bsignature\b|\ble :|\ble \Z")
 _NAME_LABEL = re.compile(r"debiteur|\bvotre nom\b|\bnom\b|titulaire")
+_IBAN_HEAD = re.compile(r"[A-Z]{2}[0-9]{2}(?:[0-9A-Z]{11}|\Z)")
 _NOT_A_DEBTOR = re.compile(r"creancier|beneficiaire|enfant|banque|tiers")
 _BIRTH = re.compile(r"\bnee?\b|naissance")
 _LABEL_WORDS = frozenset(
@@ -76,8 +80,8 @@ class MandateReading:
 
 
 def read_mandate(lines: Sequence[str]) -> MandateReading:
-    """Read the lines of a mandate, in reading order."""
-    plain = [_plain(line) for line in lines]
+    """Read the lines of a mandate, in reading order, as far as a mandate can be long."""
+    plain = _plain("\n".join(lines)[:_LONGEST_TEXT])
     if sum(sign.isalnum() for line in plain for sign in line) < _ENOUGH_SIGNS:
         return MandateReading(has_text=False)
     text = "\n".join(plain)
@@ -103,9 +107,10 @@ def debtor_named(reading: MandateReading, last_name: str, first_name: str) -> bo
     return any(same_person(name, f"{last_name} {first_name}") for name in reading.names)
 
 
-def _plain(line: str) -> str:
-    """A line with ordinary blanks and signs: NFKC turns no-break spaces and full-width signs into plain ones."""
-    return re.sub(r"[\s\u200b]+", " ", unicodedata.normalize("NFKC", line)).strip()
+def _plain(text: str) -> list[str]:
+    """The lines with ordinary blanks and signs: NFKC turns no-break spaces and full-width signs into plain ones."""
+    lines = unicodedata.normalize("NFKC", text).splitlines()
+    return [re.sub(r"[\s\u200b]+", " ", line).strip() for line in lines]
 
 
 def _distinct(ibans: tuple[FoundIban, ...]) -> tuple[FoundIban, ...]:
@@ -114,13 +119,13 @@ def _distinct(ibans: tuple[FoundIban, ...]) -> tuple[FoundIban, ...]:
     return tuple(sorted(first.values(), key=lambda found: (not found.valid, found.start)))
 
 
-def _after(lines: list[str], label: re.Pattern[str]) -> Iterator[str]:
-    """What may be the value of each label: the rest of its line, then the lines under it."""
+def _after(lines: list[str], label: re.Pattern[str], reach: int = _REACH) -> Iterator[str]:
+    """What may be the value of each label: the rest of its line, then some of the lines under it."""
     for index, line in enumerate(lines):
         found = label.search(_folded(line))
         if found:
             yield line[found.end() :]
-            yield from lines[index + 1 : index + 1 + _REACH]
+            yield from lines[index + 1 : index + 1 + reach]
 
 
 def _folded(line: str) -> str:
@@ -137,10 +142,11 @@ def _bic(lines: list[str]) -> str:
 
 
 def _rum(lines: list[str]) -> str:
-    for value in _after(lines, _RUM_LABEL):
-        match = _RUM.search(re.sub(r"\A[\s:()\-–]*", "", value))
-        if match and not _ICS.search(value):
-            return match[0].lstrip(":")
+    """The mandate's reference: a word with a digit beside or just under its label; many forms leave it empty."""
+    for value in _after(lines, _RUM_LABEL, 1):
+        for match in _RUM.finditer(value):
+            if not _ICS.search(match[0]) and not _NUMERIC_DATE.search(match[0]) and not _IBAN_HEAD.match(match[0]):
+                return match[0]
     return ""
 
 

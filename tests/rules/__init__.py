@@ -1,0 +1,1 @@
+"""The rules: tables of examples and properties."""

@@ -11,7 +11,11 @@ import pillow_heif
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
+
+from dombes_office.settings import resource
 
 pillow_heif.register_heif_opener()
 
@@ -55,6 +59,28 @@ def mandate_in_cells() -> bytes:
     for number, group in enumerate(IBAN.split()):
         paper.rect(118 + 46 * number, 696, 42, 16)
         paper.drawString(120 + 46 * number, 700, group)
+    paper.save()
+    return target.getvalue()
+
+
+def embedded(words: str) -> bytes:
+    """A page with `words` in a TrueType font of its own."""
+    pdfmetrics.registerFont(TTFont("OpenSans", resource("fonts/OpenSans-Regular.ttf")))
+    target = io.BytesIO()
+    paper = canvas.Canvas(target, pagesize=A4, invariant=True)
+    paper.setFont("OpenSans", 12)
+    paper.drawString(60, 700, words)
+    paper.save()
+    return target.getvalue()
+
+
+def crowded(lines: int) -> bytes:
+    """A page with so many short lines that finding each one's place takes minutes."""
+    target = io.BytesIO()
+    paper = canvas.Canvas(target, pagesize=(500, 14000), invariant=True)
+    paper.setFont("Helvetica", 2)
+    for line in range(lines):
+        paper.drawString(20, 13900 - 2.7 * line, f"Ligne {line}")
     paper.save()
     return target.getvalue()
 

@@ -246,3 +246,19 @@ def test_a_script_within_an_object_stream_is_told(shared: Renderer) -> None:
     objects = pieces.stream(hidden, b"/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode")
     summary = shared.open(pieces.raw_pdf(pieces.stream(b"0 0 50 50 re f"), objects))
     assert [hazard.code for hazard in summary.hazards] == ["script"]
+
+
+def test_letters_beyond_the_usual_ones_keep_their_boxes(shared: Renderer) -> None:
+    summary = shared.open(pieces.embedded("Ștefan Łukasz ﬁnal Ωμέγα – Œuvre de l’été"))
+    told = [span.text for span in shared.text(summary.sha256)]
+    assert told[0].startswith("Ștefan Łukasz")
+    for words in ("Ștefan", "lukasz", "été"):
+        (found,) = shared.search(summary.sha256, words)
+        assert dark_pixels(shared, summary.sha256, found) > 50
+
+
+def test_a_page_of_very_many_lines_is_answered(shared: Renderer) -> None:
+    summary = shared.open(pieces.crowded(5000))
+    spans = shared.text(summary.sha256)
+    assert 3000 < len(spans) <= 4000
+    assert len(shared.search(summary.sha256, "ligne")) <= 500

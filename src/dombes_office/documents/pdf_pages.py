@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter
@@ -32,6 +33,8 @@ _TURNS = {
 _MAX_SIDE = 20_000.0  # points; the format itself allows 14,400
 _MARGIN = 1.0  # points around a text, so that a frame drawn on the box does not touch the letters
 _PAGES_LOOKED_FOR_TEXT = 10
+_BOXES_SECONDS = 3.0  # each box makes PDFium read its page again: a page of small print takes 0.1 s
+_ANYWHERE = (0.0, 0.0, 1.0, 1.0)
 _WHITE = 0xFFFFFFFF
 
 
@@ -64,24 +67,33 @@ class PdfDocument:
         return _on_white_paper(drawn)
 
     def lines(self, page: int) -> list[Line]:
-        """See `reading.OpenDocument`; at most `MAX_LINES` lines."""
+        """See `reading.OpenDocument`; at most `MAX_LINES`, and after `_BOXES_SECONDS` a box is the whole page."""
         text = self._text(page)
-        found: list[Line] = []
-        start = 0
+        placed: list[Line] = []
+        elsewhere: list[Line] = []
+        start, until = 0, time.monotonic() + _BOXES_SECONDS
         for row in text.splitlines(keepends=True)[:MAX_LINES]:
-            words = row.strip()
-            if words:
-                box = self._boxes(page, text, start, start + len(row.rstrip()))
-                found.append(Line(page, words[:MAX_LINE_LENGTH], _around(box)))
+            words = row.strip()[:MAX_LINE_LENGTH]
+            if words and time.monotonic() < until:
+                boxes = self._boxes(page, text, start, start + len(row.rstrip()))
+                placed.append(Line(page, words, _around(boxes)))
+            elif words:
+                elsewhere.append(Line(page, words, _ANYWHERE))
             start += len(row)
-        return _in_reading_order(found)
+        return _in_reading_order(placed) + elsewhere
 
     def find(self, words: str) -> list[Line]:
-        """See `reading.OpenDocument`; one line per row that a match covers, at most `MAX_MATCHES`."""
+        """See `reading.OpenDocument`; one line per row that a match covers.
+
+        At most `MAX_MATCHES`, and those that were placed within `_BOXES_SECONDS`.
+        """
         found: list[Line] = []
+        until = time.monotonic() + _BOXES_SECONDS
         for page in range(len(self.sizes)):
             text = self._text(page)
             for start, end in matches(text, words, MAX_MATCHES - len(found)):
+                if time.monotonic() > until:
+                    return found
                 shown = " ".join(text[start:end].split())[:MAX_LINE_LENGTH]
                 found += [Line(page, shown, box) for box in _rows(self._boxes(page, text, start, end))]
             if len(found) >= MAX_MATCHES:

@@ -1,0 +1,299 @@
+"""What PostgreSQL's answers mean at the desk: one table from SQLSTATE and names of rules to `OfficeError`."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
+from dombes_office.errors import (
+    AgentUnknown,
+    AlreadyDecided,
+    ChangedMeanwhile,
+    DatabaseMissing,
+    DiskFull,
+    EncryptionRefused,
+    InvalidEntry,
+    NotAllowed,
+    NotFound,
+    OfficeError,
+    PieceMissing,
+    ReasonMissing,
+    Refusal,
+    ServerBusy,
+    ServerUnreachable,
+    SignInRefused,
+    UndoTooLate,
+    UnknownHost,
+    WrongPassword,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Sentences = tuple[str, str]
+
+TOO_MUCH_AT_ONCE: Sentences = ("Le serveur est trop sollicité en ce moment.", "Réessayez dans quelques secondes.")
+NOT_ALLOWED: Sentences = (
+    "Vos droits ne permettent pas cette action.",
+    "Demandez à l’administrateur de les compléter si elle fait partie de votre travail.",
+)
+CONNECTION_LOST: Sentences = (
+    "La connexion avec le serveur est coupée.",
+    "Votre saisie est gardée. Réessayez : si l’action avait déjà été enregistrée, l’application vous le dira.",
+)
+DISK_FULL: Sentences = (
+    "Le disque du serveur est plein : rien n’a été enregistré.",
+    "Prévenez l’administrateur, puis réessayez.",
+)
+CHANGED: Sentences = (
+    "Ce dossier a changé depuis que vous l’avez ouvert.",
+    "Relisez ce qui est nouveau, puis décidez.",
+)
+REASON_MISSING: Sentences = ("Il manque le motif.", "Choisissez un motif dans la liste.")
+WORDS_MISSING: Sentences = ("Le motif « Autre » demande une explication.", "Écrivez-la en quelques mots.")
+
+CONFLICTS = frozenset({"40001", "40P01"})
+"""Serialisation failure and deadlock: the same transaction may pass a moment later."""
+
+_DECIDED = {
+    "validate": "Cette demande vient d’être validée par un autre agent.",
+    "refuse": "Cette demande vient d’être refusée par un autre agent.",
+    "complement": "Un complément vient d’être demandé à la famille par un autre agent.",
+}
+
+
+def _already_decided(detail: Mapping[str, Any]) -> OfficeError:
+    """Says what the other agent decided, where the guard tells."""
+    sentence = _DECIDED.get(str(detail.get("kind")), "Cette demande est déjà décidée.")
+    return AlreadyDecided(sentence, "Votre décision n’a pas été enregistrée. Actualisez pour lire la sienne.")
+
+
+def _piece_missing(detail: Mapping[str, Any]) -> OfficeError:
+    """Says how many pieces are missing, where the guard counted them."""
+    count = int(detail.get("missing") or 0)
+    sentence = {
+        0: "Une pièce jugée non conforme empêche de valider.",
+        1: "Il manque une pièce obligatoire, ou son avis « conforme ».",
+    }.get(count, f"Il manque {count} pièces obligatoires, ou leur avis « conforme ».")
+    return PieceMissing(sentence, "Jugez chaque pièce, ou demandez un complément à la famille.")
+
+
+def _wrong_password() -> OfficeError:
+    return WrongPassword(
+        "L’identifiant ou le mot de passe est faux.", "Vérifiez la touche Verr. Maj, puis saisissez-les à nouveau."
+    )
+
+
+def _database_missing() -> OfficeError:
+    return DatabaseMissing(
+        "Le serveur répond, mais cette base n’y existe pas.", "Vérifiez le nom de la base dans la connexion."
+    )
+
+
+def _unwritable() -> OfficeError:
+    return InvalidEntry(
+        "Ce texte contient un caractère invisible qui ne peut pas être gardé.", "Saisissez-le à nouveau au clavier."
+    )
+
+
+_PRIVATE: Mapping[str, Callable[[Mapping[str, Any]], OfficeError]] = {
+    "OF002": lambda _: ChangedMeanwhile(*CHANGED),
+    "OF003": _already_decided,
+    "OF004": _piece_missing,
+    "OF005": lambda _: UndoTooLate(
+        "L’e-mail à la famille est déjà parti : la décision ne peut plus être annulée.",
+        "Prévenez la famille, puis reprenez la demande avec elle.",
+    ),
+    "OF007": lambda _: ChangedMeanwhile(
+        "Une pièce a été remplacée depuis que vous l’avez ouverte.", "Relisez la nouvelle pièce, puis décidez."
+    ),
+    "OF008": lambda _: NotAllowed(*NOT_ALLOWED),
+    "OF009": lambda _: Refusal(
+        "C’est le dernier administrateur : il ne peut être ni suspendu ni privé de ce droit.",
+        "Nommez d’abord un autre administrateur.",
+    ),
+    "OF010": lambda _: InvalidEntry(
+        "Cet agent ne peut pas être enregistré ainsi.",
+        "L’identifiant commence par une lettre et n’a que des minuscules sans accent, chiffres, points ou soulignés.",
+    ),
+    "OF011": lambda _: NotFound(
+        "Cet élément n’existe pas, ou n’est pas dans vos collectivités.", "Revenez à la liste et actualisez."
+    ),
+    "OF012": lambda _: InvalidEntry(
+        "Un complément doit demander au moins une pièce.", "Jugez une pièce « non conforme », ou refusez la demande."
+    ),
+    "OF020": lambda _: InvalidEntry(
+        "Cet enfant n’appartient pas à cette famille.", "Choisissez un enfant de la liste."
+    ),
+    "OF021": lambda _: Refusal("Ce service est fermé.", "Choisissez un service ouvert."),
+    "OF022": lambda _: InvalidEntry(
+        "Ce service ne demande pas cette pièce.", "Actualisez la demande : les pièces à fournir ont pu changer."
+    ),
+    "OF023": lambda _: ChangedMeanwhile("Cette pièce a déjà été remplacée.", "Actualisez la demande."),
+    "OF024": lambda _: NotAllowed("Ce registre ne se modifie pas : il ne fait que s’allonger."),
+    "OF025": lambda _: ChangedMeanwhile("Cette décision est définitive, ou déjà annulée.", "Actualisez la demande."),
+    "OF026": lambda _: ChangedMeanwhile("Cet e-mail a déjà changé d’état.", "Actualisez la liste."),
+}
+
+_STANDARD: Mapping[str, Callable[[], OfficeError]] = {
+    "40001": lambda: ServerBusy(*TOO_MUCH_AT_ONCE),
+    "40P01": lambda: ServerBusy(*TOO_MUCH_AT_ONCE),
+    "55P03": lambda: ServerBusy("Un autre poste tient ce que vous voulez modifier.", "Réessayez dans un instant."),
+    "57014": lambda: ServerBusy("Le serveur a interrompu une recherche trop longue.", "Précisez-la, puis réessayez."),
+    "53200": lambda: ServerBusy(*TOO_MUCH_AT_ONCE),
+    "53300": lambda: ServerBusy(*TOO_MUCH_AT_ONCE),
+    "53100": lambda: DiskFull(*DISK_FULL),
+    "42501": lambda: NotAllowed(*NOT_ALLOWED),
+    "57P01": lambda: ServerUnreachable(*CONNECTION_LOST),
+    "57P02": lambda: ServerUnreachable(*CONNECTION_LOST),
+    "57P03": lambda: ServerUnreachable("Le serveur démarre ou s’arrête.", "Réessayez dans une minute."),
+    "57P05": lambda: ServerUnreachable(*CONNECTION_LOST),
+    "25P03": lambda: ServerUnreachable(*CONNECTION_LOST),
+    "28P01": _wrong_password,
+    "28000": _wrong_password,
+    "3D000": _database_missing,
+    "22021": _unwritable,
+    "22P05": _unwritable,
+}
+
+_RULES: Mapping[str, Callable[[], OfficeError]] = {
+    "ck_decision_refusal_has_reason": lambda: ReasonMissing(*REASON_MISSING, field="reason"),
+    "ck_decision_other_reason_has_words": lambda: ReasonMissing(*WORDS_MISSING, field="words"),
+    "ck_document_verdict_reason": lambda: ReasonMissing(*REASON_MISSING, field="verdict_reason"),
+    "ck_document_verdict_other_reason_has_words": lambda: ReasonMissing(*WORDS_MISSING, field="verdict_words"),
+    "ck_document_verdict_missing_is_not_compliant": lambda: PieceMissing(
+        "Une pièce absente ne peut pas être conforme.", "Demandez-la à la famille."
+    ),
+    "ck_account_email": lambda: InvalidEntry(
+        "Cette adresse e-mail n’est pas valable.", "Corrigez-la, par exemple : prenom.nom@exemple.fr.", field="email"
+    ),
+    "ck_staff_member_login": lambda: _PRIVATE["OF010"]({}),
+    "ck_file_content_size": lambda: InvalidEntry("Ce fichier dépasse 15 Mo.", "Donnez-en un plus léger.", field="file"),
+    "uq_decision_standing": lambda: _already_decided({}),
+    "uq_supporting_document_current": lambda: ChangedMeanwhile(*CHANGED),
+}
+
+
+# While a connection is being made libpq tells no SQLSTATE, and the server speaks its own language: only the text tells.
+# Each line holds what PostgreSQL says in English, then in French. The first that matches wins.
+_CONNECTING: tuple[tuple[str, Callable[[], OfficeError]], ...] = (
+    (
+        r"failed to resolve host|could not translate host name|n'a pas pu traduire le nom d'hôte",
+        lambda: UnknownHost(
+            "Aucune machine ne porte ce nom.",
+            "Vérifiez le nom du serveur dans la connexion, et que ce poste est sur le réseau.",
+        ),
+    ),
+    (
+        r"root certificate file .* does not exist|could not read root certificate|fichier de certificat racine",
+        lambda: EncryptionRefused(
+            "Le certificat de l’autorité, indiqué dans la connexion, est introuvable ou illisible.",
+            "Choisissez à nouveau ce fichier dans la connexion.",
+        ),
+    ),
+    (
+        r"certificate verify failed|does not match host name|ne correspond pas au nom d'hôte|self-signed certificate",
+        lambda: EncryptionRefused(
+            "Le certificat du serveur n’est pas celui que ce poste attend : la connexion est refusée par prudence.",
+            "N’insistez pas et prévenez l’administrateur : il vérifiera le serveur ou donnera le bon certificat.",
+        ),
+    ),
+    (
+        r"not support SSL|supporte pas SSL|pg_hba\.conf.*(?:no encryption|aucun chiffrement)|(?i:SSL error|erreur SSL)",
+        lambda: EncryptionRefused(
+            "Le serveur et ce poste ne s’accordent pas sur une connexion chiffrée.",
+            "Demandez à l’administrateur quel chiffrement choisir dans la connexion.",
+        ),
+    ),
+    (
+        (
+            r"(?i:password|peer) authentication failed|authentification .* échouée|no password supplied|passe fourni"
+            r"|role .* does not exist|rôle .* n'existe pas|empty password"
+        ),
+        _wrong_password,
+    ),
+    (
+        r"not permitted to log in|pas autorisé à se connecter|permission denied for database|refusé pour la base",
+        lambda: AgentUnknown(
+            "Ce compte n’a pas, ou plus, accès à cette base.", "Demandez à l’administrateur de l’ouvrir."
+        ),
+    ),
+    (r"database .* does not exist|base de données .* n'existe pas", _database_missing),
+    (
+        r"pg_hba\.conf",
+        lambda: SignInRefused(
+            "Le serveur n’accepte pas de connexion depuis ce poste.",
+            "Demandez à l’administrateur d’autoriser ce poste.",
+        ),
+    ),
+    (r"too many clients|trop de clients|remaining connection slots", lambda: ServerBusy(*TOO_MUCH_AT_ONCE)),
+    (r"starting up|shutting down|démarrage|s'arrête|en cours d'arrêt", _STANDARD["57P03"]),
+    (
+        r"timeout expired|timed out|délai",
+        lambda: ServerUnreachable(
+            "Le serveur ne répond pas.", "Vérifiez que ce poste est sur le réseau de la collectivité, puis réessayez."
+        ),
+    ),
+    (
+        r"refused|refusée|No such file or directory|Is the server running|unreachable|No route",
+        lambda: ServerUnreachable(
+            "Aucun serveur ne répond à cette adresse.",
+            "Vérifiez l’adresse et le port dans la connexion, ou demandez si le serveur est arrêté.",
+        ),
+    ),
+)
+
+
+def driver_error(error: BaseException) -> psycopg.Error | None:
+    """The driver's own error, unwrapped from SQLAlchemy's."""
+    found = error.orig if isinstance(error, DBAPIError) else error
+    return found if isinstance(found, psycopg.Error) else None
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether the same transaction may succeed a moment later."""
+    found = driver_error(error)
+    return found is not None and found.sqlstate in CONFLICTS
+
+
+def translate(error: BaseException) -> OfficeError | None:
+    """The refusal or outage that a driver's error stands for, or None where it is a bug."""
+    found = driver_error(error)
+    if found is None:
+        return None
+    if found.sqlstate:
+        return _by_state(found)
+    if isinstance(found, psycopg.DataError):
+        return _unwritable() if "NUL" in str(found) else None
+    if not isinstance(found, psycopg.OperationalError):
+        return None
+    for pattern, answer in _CONNECTING:
+        if re.search(pattern, str(found), re.DOTALL):
+            return answer()
+    return ServerUnreachable(*CONNECTION_LOST)
+
+
+def _by_state(found: psycopg.Error) -> OfficeError | None:
+    """The answer to an error that carries an SQLSTATE."""
+    state = found.sqlstate or ""
+    if private := _PRIVATE.get(state):
+        return private(_detail(found.diag.message_detail))
+    if state in {"23514", "23505"}:
+        rule = _RULES.get(found.diag.constraint_name or "")
+        return rule() if rule else None
+    if standard := _STANDARD.get(state):
+        return standard()
+    return ServerUnreachable(*CONNECTION_LOST) if state.startswith("08") else None
+
+
+def _detail(text: str | None) -> Mapping[str, Any]:
+    """The JSON that a guard sends along; empty where the server keeps details to itself."""
+    try:
+        detail = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return detail if isinstance(detail, dict) else {}

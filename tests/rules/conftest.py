@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from dombes_office.rules.checks import PieceReading
 from dombes_office.rules.requests import (
@@ -21,6 +22,10 @@ from dombes_office.rules.requests import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+# A first example reads schwifty's registers, and the machine may be busy: time is not what these properties measure.
+settings.register_profile("rules", deadline=None)
+settings.load_profile("rules")
 
 TODAY = date(2026, 11, 23)
 GIVEN = datetime(2026, 11, 17, 17, 4, tzinfo=UTC)

@@ -69,6 +69,8 @@ def test_a_form_with_values_beside_their_labels() -> None:
         ("Fait à Baneins, le 16/11/2026", date(2026, 11, 16)),
         ("Fait à : Baneins  Le : 16 / 11 / 2026", date(2026, 11, 16)),
         ("Date : 16.11.26", date(2026, 11, 16)),
+        ("Date : 16/11/26", date(2026, 11, 16)),
+        ("Date : 16/11/26 Téléphone 06 12 26 41 27", date(2026, 11, 16)),
         ("Date et signature : 16-11-2026", date(2026, 11, 16)),
         ("Baneins, le 16 novembre 2026", date(2026, 11, 16)),
         ("À Baneins, le lundi 1ER AOÛT 2026", date(2026, 8, 1)),

@@ -20,11 +20,13 @@ from dombes_office.rules.names import FOLD_LETTERS, fold, same_person, tokens
         ("Søren Đorđe", "soren dorde"),
         ("GROẞ Strauß", "gross strauss"),
         ("De La Salle-Virieu", "de la salle virieu"),
-        ("O'Brien O’Brien OʼBrien", "o brien o brien o brien"),
+        ("O'Brien O’Brien O‘Brien", "o brien o brien o brien"),
         ("Nguyễn\u00a0Roche\tAna", "nguyen roche ana"),
         ("İpek ΟΔΟΣ", "ipek οδοσ"),
         ("ﬁancé", "fiance"),
         ("Jean‑Marc", "jean marc"),
+        ("M. (Dupont) & fils, n° 3", "m dupont fils n 3"),
+        ("«\u00a0Zoé\u00a0» – € ½", "zoe 1 2"),
         ("", ""),
     ],
 )
@@ -35,7 +37,7 @@ def test_fold(text: str, folded: str) -> None:
 def test_every_letter_of_the_map_is_folded_in_both_cases() -> None:
     for letter, plain in FOLD_LETTERS.items():
         assert fold(f"x{letter}x") == f"x{plain}x"
-    assert fold("ŒÆẞØŁĐÐÞĦŦ") == "oeaessolddthht"
+    assert fold("ŒÆẞØŁĐÐÞ") == "oeaessolddth"
 
 
 # U+034F is left out: it has no class of its own and keeps exotic marks apart until it is taken away.

@@ -15,6 +15,7 @@ from dombes_office.rules.reasons import (
     piece_reason,
     piece_reasons,
     proposed_reason,
+    reason_label,
     refusal_reason,
     words_missing,
 )
@@ -62,7 +63,14 @@ def test_a_missing_piece_has_its_own_reason(example: Example) -> None:
     assert found.code == "missing"
 
 
+def test_any_stored_code_has_a_label(example: Example) -> None:
+    for reasons in (REFUSAL_REASONS, *map(piece_reasons, example.dossier.pieces)):
+        assert all(reason_label(reason.code) != reason.code for reason in reasons)
+    assert reason_label("missing") == "Pièce manquante"
+
+
 def test_unknown_codes() -> None:
+    assert reason_label("nothing") == "nothing"
     assert refusal_reason("nothing") is None
     assert refusal_reason(None) is None
 

@@ -180,7 +180,7 @@ def _telling(words: list[str]) -> frozenset[str]:
 
 def _dates(line: str) -> list[date]:
     """The days of this century written in a line, in order."""
-    folded = fold(re.sub("[-–]", "/", line))
+    folded = _folded(re.sub("[-–]", "/", line))
     found = [
         (match.start(), match[3] or match[5], match[2] or match[4], match[1])
         for match in _NUMERIC_DATE.finditer(folded)

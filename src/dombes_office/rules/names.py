@@ -6,16 +6,12 @@ import re
 import unicodedata
 
 FOLD_LETTERS = {
-    "œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i", "ŧ": "t",
-    "ς": "σ",
+    "œ": "oe", "æ": "ae", "ß": "ss", "þ": "th", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ς": "σ",
 }  # fmt: skip
-"""Letters without a decomposition, lower case, and what they fold to. The SQL fold applies the same pairs.
+"""Letters without a decomposition, lower case, and what they fold to: the pairs of `office.fold` in PostgreSQL.
 
-The final sigma stands here because Python's `lower` knows it and PostgreSQL's may not.
+The final sigma stands here because Python's `lower` makes it at the end of a word and PostgreSQL's does not.
 """
-
-FOLD_BLANKS = "'’‘‛`´ʼ′-‐‑‒–—−\u00ad\u200b\t\n\r\f\v"
-"""Signs that count as a blank in a name: apostrophes, hyphens and dashes, and blanks that NFKD leaves as they are."""
 
 _PARTICLES = "de du des d la le les l van von der den ter ten da do dos di del della et"
 PARTICLES = frozenset(_PARTICLES.split())
@@ -26,19 +22,25 @@ TITLES = frozenset(_TITLES.split())
 """Words of address that are no part of a name."""
 
 _MARKS = re.compile("[\u0300-\u036f]")
-_TABLE = str.maketrans(FOLD_LETTERS | dict.fromkeys(FOLD_BLANKS, " "))
+_TABLE = str.maketrans(FOLD_LETTERS)
+_CONTROL_BLANKS = "\t\n\v\f\r\x85"
 _TOKEN = re.compile(r"[^\W_]+")
 _ENOUGH = 2
 
 
 def fold(text: str) -> str:
-    """The key under which a name is found: no case, no accent, no ligature, no hyphen, single blanks.
+    """The key under which a name is found: no case, accent, ligature, apostrophe, hyphen or other sign, single blanks.
 
-    The steps are those of the SQL fold, in its order: `normalize(t, NFKD)`, U+0300 to U+036F removed, `lower`, then
-    `FOLD_LETTERS` and `FOLD_BLANKS`, then blanks run together and trimmed.
+    The steps are those of `office.fold` in PostgreSQL, in its order: NFKD, U+0300 to U+036F removed, lower case,
+    `FOLD_LETTERS`, then every run of punctuation, symbols and blanks becomes one blank.
     """
-    plain = _MARKS.sub("", unicodedata.normalize("NFKD", text)).lower()
-    return re.sub(" +", " ", plain.translate(_TABLE)).strip(" ")
+    plain = _MARKS.sub("", unicodedata.normalize("NFKD", text)).lower().translate(_TABLE)
+    blanked = "".join(" " if _is_blank(sign) else sign for sign in plain)
+    return " ".join(part for part in blanked.split(" ") if part)
+
+
+def _is_blank(sign: str) -> bool:
+    return not sign.isalnum() and (unicodedata.category(sign)[0] in "PSZ" or sign in _CONTROL_BLANKS)
 
 
 def tokens(text: str) -> tuple[str, ...]:

@@ -179,6 +179,12 @@ def refusal_reason(code: str | None) -> Reason | None:
     return next((r for r in REFUSAL_REASONS if r.code == code), None)
 
 
+def reason_label(code: str) -> str:
+    """The label of any stored code, for a history; a code that no longer exists is shown as it is."""
+    known = (*REFUSAL_REASONS, *_FILE_REASONS, *_MISSING_OR_ANY)
+    return next((reason.label for reason in known if reason.code == code), code)
+
+
 def proposed_reason(piece: PieceRow, checks: Iterable[CheckResult]) -> Reason | None:
     """The reason that the failed checks of this piece lead to, chosen when the agent says "non conforme"."""
     if not piece.given:

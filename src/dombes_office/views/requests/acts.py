@@ -5,21 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dombes_office.operations.requests import checking, decide, dossier, history, queue, reading
+from dombes_office.operations.requests import checking, decisions, dossier, history, queue, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from dombes_office.rules.requests import (
+        DecisionRow,
+        HistoryEvent,
+        QueueChoices,
+        RequestDossier,
+        RequestPage,
+        RequestStatus,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class RequestActs:
     """The operations on requests; each takes the session first (see `operations/requests/` for the rest)."""
 
-    list_requests: Callable[..., queue.RequestPage] = queue.list_requests
-    count_by_status: Callable[..., dict[queue.RequestStatus, int]] = queue.count_by_status
-    count_unfiltered: Callable[..., dict[queue.RequestStatus, int]] = queue.count_unfiltered
-    read_choices: Callable[..., queue.QueueChoices] = queue.read_choices
-    open_dossier: Callable[..., dossier.RequestDossier] = dossier.open_dossier
+    list_requests: Callable[..., RequestPage] = queue.list_requests
+    count_by_status: Callable[..., dict[RequestStatus, int]] = queue.count_by_status
+    count_unfiltered: Callable[..., dict[RequestStatus, int]] = queue.count_unfiltered
+    read_choices: Callable[..., QueueChoices] = queue.read_choices
+    open_dossier: Callable[..., RequestDossier] = dossier.open_dossier
     read_document: Callable[..., bytes] = reading.read_document
     read_photo: Callable[..., bytes | None] = reading.read_photo
     note_opening: Callable[..., None] = reading.note_opening
@@ -27,8 +36,8 @@ class RequestActs:
     note_closing: Callable[..., None] = reading.note_closing
     keep_checks: Callable[..., None] = checking.keep_checks
     find_unchecked: Callable[..., tuple[int, ...]] = checking.find_unchecked
-    decide: Callable[..., decide.DecisionRow] = decide.decide
-    explain_change: Callable[..., tuple[dossier.RequestDossier, tuple[str, ...]]] = decide.explain_change
-    undo_decision: Callable[..., None] = decide.undo_decision
-    read_letter: Callable[..., tuple[str, str, str, str]] = decide.read_letter
-    read_history: Callable[..., tuple[history.HistoryEvent, ...]] = history.read_history
+    decide: Callable[..., DecisionRow] = decisions.decide
+    explain_change: Callable[..., tuple[RequestDossier, tuple[str, ...]]] = decisions.explain_change
+    undo_decision: Callable[..., None] = decisions.undo_decision
+    read_letter: Callable[..., tuple[str, str, str, str]] = decisions.read_letter
+    read_history: Callable[..., tuple[HistoryEvent, ...]] = history.read_history

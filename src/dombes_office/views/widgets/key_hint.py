@@ -67,6 +67,12 @@ class ActionButton(QPushButton):
         self._icon_name = name
         self.update()
 
+    def set_keys(self, keys: str) -> None:
+        """Change the key label, "" for none."""
+        self._keys = keys
+        self.updateGeometry()
+        self.update()
+
     @override
     def setText(self, text: str) -> None:
         # A shortcut given by hand would be lost: Qt binds the mnemonic of the new text in its place.

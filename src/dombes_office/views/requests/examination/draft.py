@@ -1,0 +1,199 @@
+"""A decision being prepared: what the agent has said of each piece so far, and where that leads. No widget here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dombes_office.rules.french import listed, typeset
+from dombes_office.rules.reasons import piece_reason, proposed_reason, words_missing
+from dombes_office.rules.requests import (
+    OPEN_STATUSES,
+    Action,
+    DecisionDraft,
+    DecisionKind,
+    Outcome,
+    RequestDossier,
+    RequestStatus,
+    Verdict,
+    VerdictKind,
+    allowed_actions,
+    proposed_action,
+    verdict_missing,
+)
+
+if TYPE_CHECKING:
+    from dombes_office.rules.requests import CheckResult, PieceRow
+
+_COUNTS = ("zéro", "une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf")
+
+
+class Draft:
+    """The verdicts on the pieces of one dossier, and the reason for refusing; it changes with what the agent says."""
+
+    def __init__(self, dossier: RequestDossier, *, may_decide: bool) -> None:
+        self.dossier = dossier
+        self.may_decide = may_decide and dossier.request.status in OPEN_STATUSES
+        self.refusal_code: str | None = None
+        self.refusal_words = ""
+        self._verdicts: dict[int, Verdict] = {}
+        for piece in dossier.pieces:
+            # What a colleague found compliant in an earlier round is still so: it is the same file.
+            if piece.verdict is VerdictKind.COMPLIANT and piece.given:
+                self.judge(piece, VerdictKind.COMPLIANT)
+
+    def verdict(self, piece: PieceRow) -> Verdict | None:
+        """What has been said of a piece."""
+        return self._verdicts.get(piece.requirement_id)
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """All that has been said, in the order of the pieces."""
+        return tuple(v for p in self.dossier.pieces if (v := self.verdict(p)) is not None)
+
+    def judge(self, piece: PieceRow, kind: VerdictKind, reason_code: str | None = None, words: str = "") -> None:
+        """Say something of a piece; a missing one can only be asked for."""
+        if piece.document_id is None and kind is VerdictKind.COMPLIANT:
+            return
+        if kind is VerdictKind.NON_COMPLIANT and reason_code is None:
+            before = self.verdict(piece)
+            reason_code = before.reason_code if before else None
+            proposed = proposed_reason(piece, self.dossier.checks)
+            reason_code = reason_code or (proposed.code if proposed else None)
+        self._verdicts[piece.requirement_id] = Verdict(
+            piece.requirement_id,
+            piece.document_id,
+            kind,
+            reason_code if kind is VerdictKind.NON_COMPLIANT else None,
+            words if kind is VerdictKind.NON_COMPLIANT else "",
+        )
+
+    def explain(self, piece: PieceRow, reason_code: str | None, words: str) -> None:
+        """Give the reason and the words of a piece that is not compliant."""
+        before = self.verdict(piece)
+        if before is not None and before.kind is VerdictKind.NON_COMPLIANT:
+            self._verdicts[piece.requirement_id] = replace(before, reason_code=reason_code, words=words)
+
+    def withdraw(self, piece: PieceRow) -> None:
+        """Say nothing of a piece any more."""
+        self._verdicts.pop(piece.requirement_id, None)
+
+    def take_checks(self, checks: tuple[CheckResult, ...]) -> tuple[PieceRow, ...]:
+        """Know what the checks said; typed values that passed all of theirs count as compliant, and are returned.
+
+        A file is never judged by a machine: eyes read it. An IBAN or a BIC is exactly what the checks compare.
+        """
+        self.dossier = replace(self.dossier, checks=checks)
+        judged = []
+        for piece in self.dossier.pieces:
+            own = [check for check in checks if check.requirement_code == piece.code]
+            typed = piece.kind in {"iban", "bic"} and piece.given and piece.needed
+            fine = bool(own) and all(check.outcome is Outcome.PASS for check in own)
+            if self.may_decide and typed and fine and self.verdict(piece) is None:
+                self.judge(piece, VerdictKind.COMPLIANT)
+                judged.append(piece)
+        return tuple(judged)
+
+    def unexplained(self) -> PieceRow | None:
+        """The first piece judged not compliant whose reason or words are missing."""
+        for piece in self.dossier.pieces:
+            said = self.verdict(piece)
+            if (
+                said is not None
+                and said.kind is VerdictKind.NON_COMPLIANT
+                and (said.reason_code is None or words_missing(said.reason_code, said.words))
+            ):
+                return piece
+        return None
+
+    def next_unjudged(self, after: PieceRow | None = None) -> PieceRow | None:
+        """The next needed piece that nobody has judged, beginning after a piece and going round."""
+        pieces = [p for p in self.dossier.pieces if p.needed]
+        start = pieces.index(after) + 1 if after in pieces else 0
+        return next((p for p in pieces[start:] + pieces[:start] if self.verdict(p) is None), None)
+
+    def allowed(self) -> frozenset[Action]:
+        """Which buttons are enabled."""
+        return allowed_actions(
+            self.dossier.request.status, self.dossier.pieces, self.verdicts, may_decide=self.may_decide
+        )
+
+    def proposed(self) -> Action | None:
+        """The decision that the verdicts lead to."""
+        action = proposed_action(
+            self.dossier.request.status, self.dossier.pieces, self.verdicts, may_decide=self.may_decide
+        )
+        return None if action is Action.COMPLEMENT and self.unexplained() is not None else action
+
+    def decision(self, kind: DecisionKind) -> DecisionDraft:
+        """The decision as it would be written now."""
+        refusing = kind is DecisionKind.REFUSE
+        return DecisionDraft(
+            kind,
+            tuple(v for v in self.verdicts if not refusing or v.reason_code or v.kind is VerdictKind.COMPLIANT),
+            self.refusal_code if refusing else None,
+            self.refusal_words if refusing else "",
+        )
+
+    def waiting_sentence(self) -> str:
+        """Why "Valider" is not possible yet, "" when it is."""
+        missing = verdict_missing(self.dossier.pieces, self.verdicts)
+        if not self.may_decide or not missing:
+            return ""
+        needed = sum(piece.needed for piece in self.dossier.pieces)
+        count = _COUNTS[needed] if needed < len(_COUNTS) else str(needed)
+        if needed == 1:
+            return "Valider attend une pièce conforme."
+        return f"Valider attend {count} pièces conformes."
+
+    def sentence(self) -> str:
+        """What the family will read, in one sentence beside the buttons."""
+        status = self.dossier.request.status
+        if status is RequestStatus.AWAITING_FAMILY:
+            return "La famille a été prévenue ; sa réponse est attendue.".replace(" ;", "\u202f;")
+        if status not in OPEN_STATUSES:
+            return "Cette demande est déjà décidée."
+        if not self.may_decide:
+            return "Vous pouvez lire cette demande, sans la décider."
+        asked = [p for p in self.dossier.pieces if (v := self.verdict(p)) and v.kind is VerdictKind.NON_COMPLIANT]
+        if asked:
+            return self._asking(asked)
+        if not verdict_missing(self.dossier.pieces, self.verdicts):
+            return "Toutes les pièces sont conformes. Le courriel annoncera l’accès au service."
+        left = self.next_unjudged()
+        return "" if left is None else typeset(f"Reste à examiner : {self._left()}.")
+
+    def _left(self) -> str:
+        left = tuple(p.label for p in self.dossier.pieces if p.needed and self.verdict(p) is None)
+        return listed(left)
+
+    def _asking(self, asked: list[PieceRow]) -> str:
+        unexplained = self.unexplained()
+        if unexplained is not None:
+            return typeset(f"Motif à choisir pour : {unexplained.label}.")
+        if len(asked) > 1:
+            return typeset(f"Le courriel redemandera {len(asked)} pièces : {listed(tuple(p.label for p in asked))}.")
+        piece = asked[0]
+        said = self.verdict(piece)
+        reason = piece_reason(piece, said.reason_code if said else None)
+        label = "" if reason is None else (reason.label if reason.sentence else (said.words if said else ""))
+        return typeset(f"Le courriel redemandera « {piece.label} » : « {label} »")
+
+    def carried_to(self, dossier: RequestDossier) -> tuple[Draft, tuple[str, ...]]:
+        """The same verdicts and words on a newer dossier, and the labels of the pieces that must be read again.
+
+        A verdict stays where it speaks of the same document; the words for refusing always stay.
+        """
+        carried = Draft(dossier, may_decide=self.may_decide or dossier.request.status in OPEN_STATUSES)
+        carried.may_decide = self.may_decide and dossier.request.status in OPEN_STATUSES
+        carried.refusal_code, carried.refusal_words = self.refusal_code, self.refusal_words
+        cleared = []
+        for piece in dossier.pieces:
+            said = self._verdicts.get(piece.requirement_id)
+            if said is None:
+                continue
+            if said.document_id == piece.document_id:
+                carried._verdicts[piece.requirement_id] = said
+            else:
+                cleared.append(piece.label)
+        return carried, tuple(cleared)

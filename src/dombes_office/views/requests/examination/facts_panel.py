@@ -1,0 +1,172 @@
+"""What is known, at the right: the child, the family, and what the checks say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from dombes_office.rules.checks import summary_text
+from dombes_office.rules.french import age_text, caller, counted, numeric_date, person, phone
+from dombes_office.rules.requests import Outcome
+from dombes_office.views.icons import icon
+from dombes_office.views.palette import current_palette
+from dombes_office.views.requests.examination.check_lines import check_line
+from dombes_office.views.widgets.detail_panel import DetailSection
+from dombes_office.views.widgets.labels import words
+from dombes_office.views.widgets.marks import Mark, State, StateMark
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from dombes_office.rules.requests import CheckResult, ChildRow, FamilyRow, RequestDossier
+
+_PHOTO_WIDTH, _PHOTO_HEIGHT = 46, 56
+
+
+class Photo(QWidget):
+    """The child's photo, or a figure where there is none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedSize(_PHOTO_WIDTH, _PHOTO_HEIGHT)
+        self._picture: QImage | None = None
+
+    def show_picture(self, picture: QImage | None) -> None:
+        """Show another photo; None shows the figure."""
+        self._picture = picture
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        palette = current_palette()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setPen(palette.color("border"))
+        painter.setBrush(palette.color("neutral_soft"))
+        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 4, 4)
+        if self._picture is None or self._picture.isNull():
+            icon("user", "text2").paint(painter, QRect(11, 16, 24, 24))
+        else:
+            size = self._picture.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+            place = QRect((self.width() - size.width()) // 2, (self.height() - size.height()) // 2, 0, 0)
+            place.setSize(size)
+            painter.setClipRect(self.rect().adjusted(1, 1, -1, -1))
+            painter.drawImage(place, self._picture)
+        painter.end()
+
+
+class FactsPanel(QScrollArea):
+    """Child, family and checks, one below the other."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Enfant, famille et contrôles")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.photo = Photo()
+        self._checks = DetailSection("")
+        inside = QFrame()
+        inside.setProperty("kind", "raised")
+        self._room = QVBoxLayout(inside)
+        self._room.setContentsMargins(0, 0, 0, 0)
+        self._room.setSpacing(0)
+        self.setWidget(inside)
+
+    def show_dossier(self, dossier: RequestDossier, today: date) -> None:
+        """Show another request."""
+        # The photo is kept: only what stands around it is made anew.
+        self.photo.setParent(None)
+        while (item := self._room.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._room.addWidget(self._child_section(dossier.child, today))
+        self._room.addWidget(self._family_section(dossier))
+        self._checks = self._checks_section(dossier.checks)
+        self._room.addWidget(self._checks)
+        self._room.addStretch(1)
+
+    def show_checks(self, checks: tuple[CheckResult, ...]) -> None:
+        """Show what the checks said, in place of what stood there."""
+        fresh = self._checks_section(checks)
+        self._room.replaceWidget(self._checks, fresh)
+        self._checks.hide()
+        self._checks.deleteLater()
+        self._checks = fresh
+
+    def _child_section(self, child: ChildRow, today: date) -> QWidget:
+        section = DetailSection("Enfant")
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self.photo, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(1)
+        name = words(person(child.last_name, child.first_name), "name", wrap=True)
+        name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column.addWidget(name)
+        if child.born_on is None:
+            born = "date de naissance inconnue"
+        else:
+            # The form does not ask whether the child is a girl or a boy, and nothing here needs to know.
+            born = f"né(e) le {numeric_date(child.born_on)}, {age_text(child.born_on, today)}"
+        column.addWidget(words(", ".join(filter(None, (born, child.school_level))), wrap=True))
+        facts = (
+            f"Filiation : {child.relationship}" if child.relationship else "",
+            f"groupe : {child.customer_group.lower()}" if child.customer_group else "",
+        )
+        column.addWidget(words(". ".join(filter(None, facts)).replace(" :", "\u00a0:"), "context", wrap=True))
+        row.addLayout(column, 1)
+        holder = QWidget()
+        row.setContentsMargins(0, 0, 0, 0)
+        holder.setLayout(row)
+        section.add_widget(holder)
+        if child.care_note:
+            section.add_widget(_care_line(child.care_note))
+        return section
+
+    @staticmethod
+    def _family_section(dossier: RequestDossier) -> QWidget:
+        family: FamilyRow = dossier.family
+        section = DetailSection("Famille")
+        holder = caller(family.holder_last_name, family.holder_first_name)
+        line = words(f"{holder}, {phone(family.phone)}" if family.phone else holder, "strong", wrap=True)
+        line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        section.add_widget(line)
+        paying = "prélèvement mensuel" if dossier.request.by_debit else "sans prélèvement"
+        facts = (family.town, counted(family.children, "enfant"), paying)
+        section.add_text(", ".join(filter(None, facts)), kind="context")
+        email = section.add_text(family.email, kind="context")
+        email.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        return section
+
+    @staticmethod
+    def _checks_section(checks: tuple[CheckResult, ...]) -> DetailSection:
+        if not checks:
+            section = DetailSection("Contrôles", "en cours…")
+            section.add_text("Les pièces sont en cours de lecture.", kind="secondary")
+            return section
+        failures = sum(check.outcome is Outcome.FAIL for check in checks)
+        warnings = sum(check.outcome is Outcome.VERIFY for check in checks)
+        section = DetailSection("Contrôles", summary_text(failures, warnings))
+        for check in checks:
+            section.add_widget(check_line(check))
+        return section
+
+
+def _care_line(note: str) -> QWidget:
+    """The complementary information: a mark, and the words that only entitled agents receive."""
+    frame = QFrame()
+    row = QHBoxLayout(frame)
+    row.setContentsMargins(0, 2, 0, 0)
+    row.setSpacing(8)
+    row.addWidget(StateMark(Mark(State.VERIFY, "PAI", soft=True)), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(words(note, wrap=True), 1)
+    frame.setAccessibleName(f"Informations complémentaires, PAI : {note}")
+    return frame

@@ -1,0 +1,83 @@
+"""The history of a request: who gave, opened, decided, undid and was told, when, and with which words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from dombes_office.rules.french import hour, local, numeric_date
+from dombes_office.views.widgets.key_hint import ActionButton
+from dombes_office.views.widgets.labels import words
+from dombes_office.views.widgets.row_table import Column, RowTable, Tone
+from dombes_office.views.widgets.table_view import TableView
+
+if TYPE_CHECKING:
+    from dombes_office.rules.requests import HistoryEvent
+
+_ICONS = {
+    "submitted": ("tray", "text2"),
+    "given": ("file-plus", "text2"),
+    "replaced": ("arrows-clockwise", "text2"),
+    "opened": ("eye", "text2"),
+    "received": ("eye", "text2"),
+    "revealed": ("eye", "text2"),
+    "decided": ("check-square", "accent"),
+    "undone": ("arrow-counter-clockwise", "verify"),
+    "mail": ("envelope-simple", "text2"),
+}
+
+
+class HistoryDialog(QDialog):
+    """One table, the latest first."""
+
+    def __init__(self, number: str, events: tuple[HistoryEvent, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"Historique de la demande n°\u00a0{number}")
+        self.resize(1000, 480)
+        numbered = tuple(enumerate(events))
+        self.table = RowTable(_COLUMNS, identity=lambda row: row[0], parent=self)
+        self.table.replace(numbered, exhausted=True)
+        view: TableView[tuple[int, HistoryEvent]] = TableView(self.table, name="Historique")
+        close = ActionButton("Fermer", keys="Échap")
+        close.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(20, 0, 16, 12)
+        foot.addWidget(words("Chaque lecture d’une pièce est enregistrée.", "secondary"), 1)
+        foot.addWidget(close)
+        title = words(f"Historique de la demande n°\u00a0{number}", "panel-title")
+        title.setContentsMargins(20, 16, 16, 12)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(title)
+        column.addWidget(view, 1)
+        column.addSpacing(8)
+        column.addLayout(foot)
+
+
+Row = tuple[int, "HistoryEvent"]
+
+_COLUMNS: tuple[Column[Row], ...] = (
+    Column(
+        "Quand",
+        lambda row: f"{numeric_date(local(row[1].at).date())} {hour(row[1].at)}",
+        width=150,
+        tone=Tone.SECONDARY,
+    ),
+    Column("Qui", lambda row: row[1].who, width=150),
+    Column(
+        "Quoi",
+        lambda row: row[1].what,
+        width=330,
+        icon=lambda row: _ICONS.get(row[1].kind),
+        tone=Tone.STRONG,
+        tooltip=lambda row: row[1].what,
+    ),
+    Column(
+        "Avec quels mots",
+        lambda row: row[1].words,
+        width=300,
+        stretch=True,
+        tooltip=lambda row: row[1].words,
+    ),
+)

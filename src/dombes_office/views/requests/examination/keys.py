@@ -1,0 +1,128 @@
+"""The keys of the examination. Single keys act in the list and the document only, never while somebody is writing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from typing_extensions import override
+
+from dombes_office.rules.requests import Action, VerdictKind
+from dombes_office.views.page import Shortcut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dombes_office.views.requests.examination.page import ExaminationPage
+
+# On a French keyboard the figures are shifted: the same keys without Maj give these signs.
+_FIGURES = {
+    sign: number
+    for number, signs in enumerate(("1&", "2é", '3"', "4'", "5(", "6-", "7è", "8_", "9ç"), 1)
+    for sign in signs
+}
+_WRITING = (QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QAbstractSpinBox)
+
+
+class ExaminationKeys(QObject):
+    """Listens to the keys of one page."""
+
+    def __init__(self, page: ExaminationPage) -> None:
+        super().__init__(page)
+        self._page = page
+        for keys, act in self._combined().items():
+            shortcut = QShortcut(QKeySequence(keys), page)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
+        application = QApplication.instance()
+        if application is not None:
+            application.installEventFilter(self)
+
+    def _combined(self) -> dict[str, Callable[[], object]]:
+        page = self._page
+        return {
+            "Ctrl+Return": page.act_as_proposed,
+            "Ctrl+Enter": page.act_as_proposed,
+            "Alt+V": self._validate,
+            "Alt+D": self._ask_again,
+            "Alt+R": self._refuse,
+            "Alt+Right": page.open_next,
+            "Alt+Left": page.open_previous,
+        }
+
+    def listed(self) -> tuple[Shortcut, ...]:
+        """The keys as the list of shortcuts tells them."""
+        return (
+            Shortcut("1…9", "Montrer une pièce"),
+            Shortcut("C", "Pièce conforme"),
+            Shortcut("N", "Pièce non conforme, puis le motif"),
+            Shortcut("+ −", "Agrandir, réduire"),
+            Shortcut("0", "Ajuster à la largeur"),
+            Shortcut("R", "Tourner la page"),
+            Shortcut("PgPréc PgSuiv", "Page précédente, page suivante"),
+            Shortcut("Ctrl+F", "Chercher dans le document"),
+            Shortcut("Ctrl+Entrée", "Prendre la décision proposée"),
+            Shortcut("Alt+V Alt+D Alt+R", "Valider, demander un complément, refuser"),
+            Shortcut("Alt+← Alt+→", "Demande précédente, suivante"),
+            Shortcut("Échap", "Revenir à la liste"),
+        )
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        focus = QApplication.focusWidget()
+        if watched is not focus or not self._is_ours(focus):
+            return False
+        return self._single(event)
+
+    def _is_ours(self, focus: QWidget | None) -> bool:
+        """Whether the page is in front, has the focus, and nobody writes in it."""
+        page = self._page
+        if focus is None or not page.isVisible() or QApplication.activeModalWidget() is not None:
+            return False
+        return (focus is page or page.isAncestorOf(focus)) and not isinstance(focus, _WRITING)
+
+    def _single(self, event: QKeyEvent) -> bool:
+        """Act on a single key; True when it was one of ours."""
+        plain = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
+        if plain != Qt.KeyboardModifier.NoModifier:
+            return False
+        viewer = self._page.viewer
+        if event.key() in {Qt.Key.Key_PageDown, Qt.Key.Key_PageUp}:
+            viewer.step(1 if event.key() == Qt.Key.Key_PageDown else -1)
+            return True
+        sign = event.text().lower()
+        if self._is_minus(event):
+            viewer.zoom(-1)
+        elif sign in {"+", "="}:
+            viewer.zoom(1)
+        elif sign in {"0", "à"}:
+            viewer.zoom(0)
+        elif sign in _FIGURES:
+            self._page.choose_piece(_FIGURES[sign])
+        elif sign == "c":
+            self._page.judge(VerdictKind.COMPLIANT)
+        elif sign == "n":
+            self._page.judge(VerdictKind.NON_COMPLIANT)
+        elif sign == "r":
+            viewer.turn()
+        else:
+            return False
+        return True
+
+    def _is_minus(self, event: QKeyEvent) -> bool:
+        """On a French keyboard the minus of the upper row is also the key of the sixth piece, where there is one."""
+        keypad = bool(event.modifiers() & Qt.KeyboardModifier.KeypadModifier)
+        return event.text() == "-" and (keypad or len(self._page.pieces.pieces) < _FIGURES["-"])
+
+    def _validate(self) -> None:
+        self._page.act(Action.VALIDATE)
+
+    def _ask_again(self) -> None:
+        self._page.act(Action.COMPLEMENT)
+
+    def _refuse(self) -> None:
+        self._page.act(Action.REFUSE)

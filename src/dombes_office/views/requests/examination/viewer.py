@@ -1,0 +1,320 @@
+"""The viewer in the middle: title and tools of the piece, and the piece itself: pages, a typed value, or why not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from dombes_office.rules.french import NBSP, file_size, typeset
+from dombes_office.views.palette import current_palette
+from dombes_office.views.requests.examination.canvas import Canvas, Frame, turned
+from dombes_office.views.requests.examination.papers import Drawing
+from dombes_office.views.requests.examination.sheets import MessageSheet, TypedSheet
+from dombes_office.views.requests.examination.viewer_tools import ViewerTools
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from dombes_office.documents.pages import TextSpan
+    from dombes_office.rules.requests import CheckResult, PieceRow
+    from dombes_office.views.requests.examination.papers import Paper, Papers
+
+_MARGIN = 12
+_READABLE = 760
+"""A page is not made wider than this by itself, in logical pixels: the eye would have to travel."""
+_LEAST, _MOST, _STEP = 0.1, 6.0, 1.25
+_PIXELS_PER_POINT = 96 / 72
+
+
+class _PaperArea(QScrollArea):
+    """The desk on which the page lies; it tells when it is wider or narrower."""
+
+    resized = Signal()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
+
+class Viewer(QFrame):
+    """Shows one piece at a time."""
+
+    def __init__(self, papers: Papers, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "surface")
+        self._papers = papers
+        self._piece: PieceRow | None = None
+        self._sha256: str | None = None
+        self._title_facts = ""
+        self._page = 0
+        self._rotation = 0
+        self._zoom: float | None = None
+        self._frames: tuple[Frame, ...] = ()
+        self._found: tuple[Frame, ...] = ()
+        self.tools = ViewerTools()
+        self._canvas = Canvas()
+        self._canvas.setAccessibleName("Page du document")
+        self._area = _PaperArea()
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
+        self._area.setWidget(self._canvas)
+        self._area.setAccessibleName("Document")
+        self._typed = TypedSheet()
+        self._message = MessageSheet()
+        self._stack = QStackedWidget()
+        for sheet in (self._area, self._typed, self._message):
+            self._stack.addWidget(sheet)
+        self._slow = QTimer(self, interval=1000, singleShot=True)
+        self._lay_out()
+        self._connect()
+        self._paint_desk()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tools)
+        column.addWidget(self._stack, 1)
+
+    def _connect(self) -> None:
+        self.tools.zoom_wanted.connect(self.zoom)
+        self.tools.turn_wanted.connect(self.turn)
+        self.tools.step_wanted.connect(self.step)
+        self.tools.search_wanted.connect(self._search)
+        self._area.resized.connect(self._resized)
+        self._slow.timeout.connect(self._say_slow)
+        self._papers.opened.connect(self._opened)
+        self._papers.drawn.connect(self._drawn)
+        self._papers.found.connect(self._words_found)
+
+    def _paint_desk(self) -> None:
+        colours = self._area.palette()
+        colours.setColor(self._area.viewport().backgroundRole(), current_palette().color("desk"))
+        self._area.viewport().setPalette(colours)
+        self._area.viewport().setAutoFillBackground(True)
+        self._area.viewport().setProperty("kind", "desk")
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.ApplicationPaletteChange}:
+            self._paint_desk()
+        super().changeEvent(event)
+
+    # What is shown ----------------------------------------------------------------------------------------------
+
+    def first_drawing(self) -> Drawing:
+        """How the first page of a file should be drawn, before anything is known of it."""
+        return Drawing(0, self._fit_width())
+
+    def show_piece(self, piece: PieceRow, checks: tuple[CheckResult, ...]) -> None:
+        """Show a piece; a file appears as soon as its first page is there."""
+        same = piece.sha256 is not None and piece.sha256 == self._sha256
+        self._piece, self._sha256 = piece, piece.sha256
+        self._title_facts = self._facts(piece)
+        self.tools.set_title(piece.label, self._title_facts)
+        if not same:
+            self._page, self._rotation, self._zoom = 0, 0, None
+            self._frames = self._found = ()
+        if piece.sha256 is not None:
+            self._show_paper(self._papers.paper(piece.sha256))
+            return
+        self.tools.allow(paged=False, searchable=False)
+        if piece.given:
+            own = tuple(check for check in checks if check.requirement_code == piece.code)
+            self._typed.show_value(piece, own)
+            self._stack.setCurrentWidget(self._typed)
+        else:
+            self._message.show_missing(piece)
+            self._stack.setCurrentWidget(self._message)
+
+    def show_photo(self, sha256: str, title: str) -> None:
+        """Show a file that is not a required piece: the identity photo."""
+        self._piece, self._sha256 = None, sha256
+        self._page, self._rotation, self._zoom = 0, 0, None
+        self._frames = self._found = ()
+        self._title_facts = ""
+        self.tools.set_title(title, "")
+        self._show_paper(self._papers.paper(sha256))
+
+    def clear(self) -> None:
+        """Show nothing, between two requests."""
+        self._piece, self._sha256 = None, None
+        self._frames = self._found = ()
+        self._canvas.show_picture(None)
+        self._canvas.show_size(QSize(0, 0))
+        self.tools.set_title("", "")
+        self.tools.allow(paged=False, searchable=False)
+        self._stack.setCurrentWidget(self._area)
+
+    def set_frames(self, frames: tuple[Frame, ...]) -> None:
+        """Frame what the checks found in this file, and go to the first of it."""
+        if frames == self._frames:
+            return
+        self._frames = frames
+        if frames and not self._found:
+            self._page = frames[0].page
+        if self._sha256 is not None:
+            self._show_paper(self._papers.paper(self._sha256))
+
+    @property
+    def shown(self) -> str | None:
+        """The SHA-256 of the file whose page is on the screen, None while there is none."""
+        visible = self._stack.currentWidget() is self._area and self._canvas.has_picture
+        return self._sha256 if visible else None
+
+    def _facts(self, piece: PieceRow) -> str:
+        if piece.file_name is None:
+            return ""
+        size = "" if piece.byte_count is None else f", {file_size(piece.byte_count)}"
+        return f"{piece.file_name}{size}"
+
+    def _show_paper(self, paper: Paper) -> None:
+        if paper.refusal is not None:
+            self._slow.stop()
+            self.tools.allow(paged=False, searchable=False)
+            self._message.show_refusal(paper.refusal)
+            self._stack.setCurrentWidget(self._message)
+            return
+        self._stack.setCurrentWidget(self._area)
+        if paper.summary is None:
+            self._canvas.show_picture(None)
+            self._canvas.show_boxes(())
+            self._canvas.show_size(QSize(self._fit_width_logical(), int(self._fit_width_logical() * 1.3)))
+            self.tools.allow(paged=False, searchable=False)
+            self._slow.start()
+            return
+        self._slow.stop()
+        self._page = min(self._page, paper.summary.page_count - 1)
+        hazards = "".join(f", {hazard.sentence}" for hazard in paper.summary.hazards)
+        self.tools.set_title(
+            self.tools.title,
+            f"{self._title_facts}{hazards or ', contrôlé sans risque'}".removeprefix(", "),
+            warned=bool(hazards),
+        )
+        self.tools.allow(paged=True, searchable=paper.summary.has_text)
+        self.tools.set_page(self._page, paper.summary.page_count)
+        self._place(paper)
+
+    def _place(self, paper: Paper) -> None:
+        """Give the page its size, its picture and its frames."""
+        size = self._logical_size(paper)
+        self._canvas.show_size(size)
+        self.tools.set_zoom(self._percent(paper, size))
+        wanted = Drawing(self._page, round(size.width() * self.devicePixelRatioF()), self._rotation)
+        picture = self._papers.draw(paper.sha256, wanted)
+        if picture is None:
+            # The nearest picture of this page is stretched until the sharp one comes.
+            near = [p for d, p in paper.pictures.items() if (d.page, d.rotation) == (self._page, self._rotation)]
+            picture = near[-1] if near else None
+        self._canvas.show_picture(picture)
+        shown = [f for f in (*self._frames, *self._found) if f.page == self._page]
+        self._canvas.show_boxes(tuple((turned(f.box, self._rotation), f.role) for f in shown))
+
+    def _logical_size(self, paper: Paper) -> QSize:
+        assert paper.summary is not None  # noqa: S101 - only an open file has pages.
+        width, height = paper.summary.page_sizes[self._page]
+        if self._rotation % 180:
+            width, height = height, width
+        shown = self._fit_width_logical() if self._zoom is None else width * self._unit(paper) * self._zoom
+        return QSize(max(1, round(shown)), max(1, round(shown * height / max(width, 1.0))))
+
+    def _unit(self, paper: Paper) -> float:
+        """Logical pixels of one unit of the page at 100 %: points of a PDF, pixels of a picture."""
+        pdf = paper.summary is not None and paper.summary.kind.value == "pdf"
+        return _PIXELS_PER_POINT if pdf else 1.0
+
+    def _percent(self, paper: Paper, size: QSize) -> int:
+        assert paper.summary is not None  # noqa: S101 - only an open file has pages.
+        width, height = paper.summary.page_sizes[self._page]
+        across = height if self._rotation % 180 else width
+        return round(100 * size.width() / max(1.0, across * self._unit(paper)))
+
+    def _fit_width_logical(self) -> int:
+        return max(120, min(_READABLE, self._area.viewport().width() - 2 * _MARGIN))
+
+    def _fit_width(self) -> int:
+        return round(self._fit_width_logical() * self.devicePixelRatioF())
+
+    # What is done -----------------------------------------------------------------------------------------------
+
+    @Slot(int)
+    def zoom(self, steps: int) -> None:
+        """Larger or smaller by some steps; 0 fits the width again."""
+        paper = None if self._sha256 is None else self._papers.paper(self._sha256)
+        if paper is None or paper.summary is None:
+            return
+        if steps == 0:
+            self._zoom = None
+        else:
+            now = self._percent(paper, self._logical_size(paper)) / 100
+            self._zoom = min(_MOST, max(_LEAST, now * _STEP**steps))
+        self._show_paper(paper)
+
+    @Slot()
+    def turn(self) -> None:
+        """Turn the page clockwise by a quarter."""
+        self._rotation = (self._rotation + 90) % 360
+        self._again()
+
+    @Slot(int)
+    def step(self, pages: int) -> None:
+        """Go some pages forward, or back."""
+        paper = None if self._sha256 is None else self._papers.paper(self._sha256)
+        if paper is None or paper.summary is None:
+            return
+        wanted = min(max(0, self._page + pages), paper.summary.page_count - 1)
+        if wanted != self._page:
+            self._page = wanted
+            self._area.verticalScrollBar().setValue(0)
+            self._show_paper(paper)
+
+    def _again(self) -> None:
+        if self._sha256 is not None:
+            self._show_paper(self._papers.paper(self._sha256))
+
+    @Slot(str)
+    def _search(self, words: str) -> None:
+        if self._sha256 is None:
+            return
+        if words.strip():
+            self._papers.search(self._sha256, words)
+        else:
+            self._found = ()
+            self._again()
+
+    @Slot(str, object)
+    def _words_found(self, sha256: str, spans: tuple[TextSpan, ...]) -> None:
+        if sha256 != self._sha256:
+            return
+        self._found = tuple(Frame(span.page, span.box, "verify") for span in spans)
+        count = len(spans)
+        self.tools.say_found("Rien trouvé" if count == 0 else f"{count}{NBSP}trouvé{'s' if count > 1 else ''}")
+        if spans:
+            self._page = spans[0].page
+        self._again()
+        if spans:
+            place = self._canvas.place_of(turned(spans[0].box, self._rotation))
+            self._area.ensureVisible(place.center().x(), place.center().y(), 80, 120)
+
+    @Slot()
+    def _resized(self) -> None:
+        if self._zoom is None:
+            self._again()
+
+    @Slot(str)
+    def _opened(self, sha256: str) -> None:
+        if sha256 == self._sha256:
+            self._again()
+
+    @Slot(str)
+    def _drawn(self, sha256: str) -> None:
+        if sha256 == self._sha256:
+            self._again()
+
+    @Slot()
+    def _say_slow(self) -> None:
+        self.tools.set_title(self.tools.title, typeset("Ouverture du fichier…"))

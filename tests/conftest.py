@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # The tests of the database bring their servers from here.
-pytest_plugins = ["tests.postgres"] if Path(__file__).with_name("postgres.py").exists() else []
+pytest_plugins = ["tests.postgres"]
 
 USER_FOLDERS = {
     "XDG_CONFIG_HOME": "config",

@@ -219,6 +219,10 @@ class FilterLine(QFrame):
         """Something else after the filters, such as a tick box."""
         self._row.insertWidget(self._row.indexOf(self._clear), widget)
 
+    def button(self, key: str) -> FilterButton:
+        """The filter of that key."""
+        return self._filters[key]
+
     def values(self, key: str) -> tuple[str, ...]:
         """What a filter is set to; empty lets everything through."""
         return self._filters[key].values()

@@ -205,7 +205,6 @@ class OverlaidScrollBar(QScrollBar):
 
     def __init__(self, view: QTableView) -> None:
         super().__init__(Qt.Orientation.Vertical, view)
-        self._view = view
         self._own = view.verticalScrollBar()
         view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._own.rangeChanged.connect(self._follow_range)
@@ -223,8 +222,11 @@ class OverlaidScrollBar(QScrollBar):
 
     def place(self) -> None:
         """Take the right edge below the header."""
+        view = self.parent()
+        if not isinstance(view, QTableView):
+            return
         width = self.sizeHint().width()
-        area = self._view.viewport().geometry()
+        area = view.viewport().geometry()
         self.setGeometry(area.right() - width + 1, area.top(), width, area.height())
         self.raise_()
 

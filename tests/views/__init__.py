@@ -1,0 +1,1 @@
+"""The windows, driven as a person drives them, with plain functions in place of the database."""

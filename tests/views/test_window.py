@@ -1,0 +1,362 @@
+"""The window: pages, keys, counters, and the lock behind which nothing can be read."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
+
+from dombes_office.errors import ServerUnreachable, WrongPassword
+from dombes_office.views.announcements import Announcements
+from dombes_office.views.lock import LockPage
+from dombes_office.views.messages import BugReporter, ConfirmDialog, install_excepthook, outline
+from dombes_office.views.page import Page, PageEntry, Shortcut, UndoOffer
+from dombes_office.views.status_bar import StatusRow
+from dombes_office.views.widgets.key_hint import ActionButton
+from dombes_office.views.widgets.marks import Mark, State
+from dombes_office.views.widgets.shortcut_list import ShortcutList
+from dombes_office.views.window import AgentCard, LockRule, MainWindow
+from tests.views.accessibility import assert_accessible
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from dombes_office.views.work import WorkLane
+    from tests.conftest import LogWatch
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+PASSWORD = "Étang-01"
+
+
+class Sheet(Page):
+    """A page that counts its readings and shows a secret."""
+
+    def __init__(self, key: str, title: str, *, group: int = 0, listed: bool = True, under: str = "") -> None:
+        super().__init__(
+            PageEntry(key, title, "tray", group=group, listed=listed, under=under, folds_navigation=not listed)
+        )
+        self.readings = 0
+        self.shown: object = None
+        self.stays = False
+        self.field = QLineEdit()
+        self.field.setAccessibleName("Remarque")
+        self.body.addWidget(QLabel("SECRET"))
+        self.body.addWidget(self.field)
+
+    def refresh(self) -> None:
+        self.readings += 1
+        self.fresh.emit()
+
+    def subjects(self) -> frozenset[str]:
+        return frozenset({"access_request"})
+
+    def open(self, what: object) -> None:
+        self.shown = what
+
+    def may_leave(self) -> bool:
+        return not self.stays
+
+    def shortcuts(self) -> tuple[Shortcut, ...]:
+        return (Shortcut("Entrée", "Examiner"),)
+
+
+class Office:
+    """A window with three pages, as a test needs it."""
+
+    def __init__(self, qtbot: QtBot, lane: WorkLane, seconds: float = 0) -> None:
+        self.requests = Sheet("requests", "Demandes")
+        self.families = Sheet("families", "Familles", group=1)
+        self.examination = Sheet("request", "Demande n° 2026-1187", listed=False, under="requests")
+        self.searched: list[str] = []
+        self.announcements = Announcements()
+        self.window = MainWindow(
+            [self.requests, self.families, self.examination],
+            AgentCard("Léa Morandat", "CC de la Dombes"),
+            lane,
+            self.announcements,
+            search=self.searched.append,
+            lock=LockRule(seconds, unlock),
+            freshness=lambda: "Données à jour à 9 h 42",
+        )
+        qtbot.addWidget(self.window)
+        self.window.resize(1366, 738)
+        with qtbot.waitExposed(self.window):
+            self.window.show()
+        self.window.activateWindow()
+        qtbot.waitUntil(self.window.isActiveWindow)
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press a key where the focus is."""
+        QTest.keyClick(QApplication.focusWidget() or self.window, key, modifier)
+
+
+def unlock(password: str) -> None:
+    """What the database says of a password."""
+    if password != PASSWORD:
+        raise WrongPassword("Mot de passe refusé.", "Vérifiez la touche Verr. maj.")
+
+
+@pytest.fixture
+def office(qtbot: QtBot, lane: WorkLane) -> Office:
+    return Office(qtbot, lane)
+
+
+def texts(window: MainWindow) -> str:
+    """All that can be read in a window."""
+    return " ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
+
+
+def test_every_control_has_a_name_and_is_reached(office: Office) -> None:
+    office.window.show_status(StatusRow(Mark(State.GOOD, "Connecté"), None, Mark(State.VERIFY, "Sauvegarde : hier")))
+    assert_accessible(office.window)
+
+
+def test_the_first_page_is_in_front_and_has_read(office: Office) -> None:
+    assert office.window.page is office.requests
+    assert office.requests.readings == 1
+    assert office.window.windowTitle() == "Demandes – Dombes Office"
+    assert "Données à jour à 9 h 42" in texts(office.window)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_2, Qt.Key.Key_Eacute], ids=["2", "é"])
+def test_ctrl_and_a_digit_opens_a_page_on_any_keyboard(office: Office, key: Qt.Key) -> None:
+    office.press(key, CTRL)
+    assert office.window.page is office.families
+    assert office.families.readings == 1
+
+
+def test_f5_reads_again_and_an_announcement_too(office: Office) -> None:
+    office.press(Qt.Key.Key_F5)
+    assert office.requests.readings == 2
+    office.announcements.changed.emit("access_request")
+    office.announcements.changed.emit("booking")
+    assert (office.requests.readings, office.families.readings) == (3, 0)
+
+
+def test_a_page_can_open_another_with_what_it_shows(office: Office) -> None:
+    office.requests.open_wanted.emit("request", 1187)
+    assert office.window.page is office.examination
+    assert office.examination.shown == 1187
+    assert office.window.navigation.list.lit == "requests"
+    assert office.window.navigation.folded
+    office.press(Qt.Key.Key_1, CTRL)
+    assert not office.window.navigation.folded
+
+
+def test_a_page_with_unsaved_words_keeps_the_agent(office: Office) -> None:
+    office.requests.stays = True
+    office.press(Qt.Key.Key_2, CTRL)
+    assert office.window.page is office.requests
+    assert not office.window.close()
+    office.requests.stays = False
+    assert office.window.close()
+
+
+def test_counters_stand_in_the_navigation_and_are_spoken(office: Office) -> None:
+    office.requests.counter_changed.emit(38)
+    navigation = office.window.navigation
+    assert navigation.counter("requests") == 38
+    spoken = navigation.list.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "Demandes, 38 en attente"
+
+
+def test_the_navigation_is_driven_by_arrows_and_enter(office: Office) -> None:
+    navigation = office.window.navigation.list
+    navigation.setFocus()
+    office.press(Qt.Key.Key_Down)
+    assert office.window.page is office.requests
+    office.press(Qt.Key.Key_Return)
+    assert office.window.page is office.families
+
+
+def test_ctrl_b_folds_and_stays_folded(office: Office) -> None:
+    office.press(Qt.Key.Key_B, CTRL)
+    assert office.window.navigation.width() == 48
+    office.press(Qt.Key.Key_2, CTRL)
+    assert office.window.navigation.folded
+    office.press(Qt.Key.Key_B, CTRL)
+    assert office.window.navigation.width() == 176
+
+
+def test_ctrl_k_searches(office: Office) -> None:
+    office.press(Qt.Key.Key_K, CTRL)
+    search = office.window.menu_row.search
+    assert search.hasFocus()
+    QTest.keyClicks(search, "berthollet")
+    office.press(Qt.Key.Key_Return)
+    assert office.searched == ["berthollet"]
+
+
+def test_without_a_search_there_is_no_field(qtbot: QtBot, lane: WorkLane) -> None:
+    window = MainWindow([Sheet("a", "A")], AgentCard("Léa", ""), lane, Announcements())
+    qtbot.addWidget(window)
+    window.show()
+    assert not window.menu_row.search.isVisible()
+    assert not window.locked
+    window.lock()
+    assert not window.locked
+
+
+def test_f6_goes_round_the_areas(office: Office) -> None:
+    office.window.menu_row.search.setFocus()
+    seen = []
+    for _ in range(2):
+        office.press(Qt.Key.Key_F6)
+        seen.append(QApplication.focusWidget())
+    assert seen == [office.window.navigation.list, office.window.menu_row.search]
+
+
+def test_escape_puts_the_band_away(office: Office) -> None:
+    office.requests.show_error(ServerUnreachable("Serveur injoignable."))
+    assert office.requests.band.isVisible()
+    with_retry = office.requests.readings
+    office.requests.band.retry.emit()
+    assert office.requests.readings == with_retry + 1
+    office.press(Qt.Key.Key_Escape)
+    assert not office.requests.band.isVisible()
+
+
+def test_the_question_mark_lists_keys_but_not_while_typing(office: Office, qtbot: QtBot) -> None:
+    def lists() -> list[ShortcutList]:
+        return [w for w in QApplication.topLevelWidgets() if isinstance(w, ShortcutList) and w.isVisible()]
+
+    office.requests.field.setFocus()
+    QTest.keyClicks(office.requests.field, "?")
+    assert office.requests.field.text() == "?"
+    assert lists() == []
+    office.window.navigation.list.setFocus()
+    QTest.keyClicks(office.window.navigation.list, "?")
+    assert len(lists()) == 1
+    lists()[0].close()
+    qtbot.waitUntil(lambda: lists() == [])
+
+
+def test_undo_is_offered_by_the_window_whatever_page_comes_next(office: Office, qtbot: QtBot) -> None:
+    taken: list[bool] = []
+    office.requests.undo_offered.emit(UndoOffer("Demande validée.", 10, lambda: taken.append(True)))
+    office.press(Qt.Key.Key_2, CTRL)
+    assert office.window.undo_bar.isVisible()
+    office.press(Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: taken == [True])
+
+
+def test_the_page_in_front_fills_the_menu_of_actions(office: Office) -> None:
+    action = QAction("Exporter", office.families)
+    office.families.addAction(action)
+    assert not office.window.menu_row.page_actions.menuAction().isVisible()
+    office.window.go("families")
+    assert office.window.menu_row.page_actions.actions() == [action]
+
+
+def lock_page(office: Office) -> LockPage:
+    page = office.window.findChild(LockPage)
+    assert isinstance(page, LockPage)
+    return page
+
+
+def test_nothing_can_be_read_or_done_behind_the_lock(office: Office, qtbot: QtBot) -> None:
+    dialog = QDialog(office.window)
+    dialog.show()
+    readings = office.requests.readings
+    with qtbot.waitSignal(office.window.locked_changed):
+        office.press(Qt.Key.Key_L, CTRL)
+    assert office.window.windowTitle() == "Dombes Office"
+    assert "SECRET" not in texts(office.window)
+    assert not dialog.isVisible()
+    assert not office.window.menu_row.isVisible()
+    for key, modifier in ((Qt.Key.Key_F5, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_2, CTRL), (Qt.Key.Key_K, CTRL)):
+        office.press(key, modifier)
+    office.announcements.changed.emit("access_request")
+    assert office.requests.readings == readings
+    assert office.window.page is office.requests
+    assert_accessible(lock_page(office))
+    # The picture of the locked window has no pixel of the page in it: it is the same whatever the page shows.
+    before = office.window.grab().toImage()
+    office.requests.set_title("Autre chose")
+    assert office.window.grab().toImage() == before
+
+
+def test_only_the_right_password_opens_the_lock(office: Office, qtbot: QtBot) -> None:
+    office.window.lock()
+    page = lock_page(office)
+    page.button.click()
+    assert "Saisissez" in page.error.text()
+    QTest.keyClicks(page.field, "faux")
+    office.press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "Mot de passe refusé." in page.error.text())
+    assert office.window.locked
+    page.field.clear()
+    page.field.setText(PASSWORD)
+    page.button.click()
+    qtbot.waitUntil(lambda: not office.window.locked)
+    assert page.field.text() == ""
+    assert "SECRET" in texts(office.window)
+    assert office.window.windowTitle() == "Demandes – Dombes Office"
+    office.press(Qt.Key.Key_2, CTRL)
+    assert office.window.page is office.families
+
+
+def test_the_window_locks_when_nobody_is_there(qtbot: QtBot, lane: WorkLane) -> None:
+    office = Office(qtbot, lane, seconds=0.4)
+    for _ in range(6):
+        qtbot.wait(100)
+        QTest.keyClick(office.window.windowHandle(), Qt.Key.Key_Shift)
+    assert not office.window.locked
+    qtbot.waitUntil(lambda: office.window.locked, timeout=2000)
+
+
+def test_an_incident_is_logged_without_what_it_was_about(qtbot: QtBot, expect_log: LogWatch) -> None:
+    expect_log(logging.CRITICAL, r"incident [0-9A-F]{6}: builtins\.ValueError .*test_window\.py:[0-9]+\Z")
+    reporter = BugReporter(version="1.4.0")
+    restore = install_excepthook(reporter)
+    try:
+        with pytest.raises(ValueError, match="BERTHOLLET") as caught:
+            raise ValueError("BERTHOLLET FR76 3000 6000")
+        assert "BERTHOLLET" not in outline(caught.value)
+        sys.excepthook(caught.type, caught.value, caught.tb)
+    finally:
+        restore()
+    qtbot.waitUntil(lambda: reporter.shown is not None)
+    window = reporter.shown
+    assert window is not None
+    qtbot.addWidget(window)
+    assert_accessible(window)
+    window.copy()
+    copied = QGuiApplication.clipboard().text()
+    assert copied.startswith("Incident ")
+    assert "ValueError" in copied
+    assert "BERTHOLLET" not in copied
+    window.accept()
+    assert reporter.shown is None
+
+
+def test_two_bugs_are_two_lines_and_one_window(qtbot: QtBot, expect_log: LogWatch) -> None:
+    expect_log(logging.CRITICAL, "KeyError")
+    reporter = BugReporter(version="1.4.0")
+    reporter.report(KeyError("a"))
+    reporter.report(KeyError("b"))
+    qtbot.waitUntil(lambda: reporter.shown is not None)
+    first = reporter.shown
+    qtbot.wait(20)
+    assert reporter.shown is first
+    assert first is not None
+    first.accept()
+
+
+def test_what_cannot_be_undone_names_the_act_and_keeps_by_default(qtbot: QtBot) -> None:
+    dialog = ConfirmDialog("Figer 412 prélèvements ?", "Les montants ne changeront plus.", "Figer 412 prélèvements")
+    qtbot.addWidget(dialog)
+    dialog.open()
+    assert_accessible(dialog)
+    assert dialog.keep.isDefault()
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    assert dialog.result() == QDialog.DialogCode.Rejected
+    dialog.open()
+    with qtbot.waitSignal(dialog.accepted):
+        next(b for b in dialog.findChildren(ActionButton) if b.text().startswith("Figer")).click()

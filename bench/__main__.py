@@ -41,7 +41,7 @@ def table(figures: Iterable[Figure]) -> str:
 
 
 def main(wanted: Sequence[str]) -> int:
-    """Measure and print; 0 when every promise is kept, 1 when one is not (or none was made), 2 for an unknown subject."""
+    """Measure and print; 0 when every promise is kept, 1 when one is not or none was made, 2 for an unknown subject."""
     known = modules()
     if strangers := set(wanted) - set(known):
         sys.stderr.write(f"No such subject: {', '.join(sorted(strangers))}. There are: {', '.join(known)}\n")

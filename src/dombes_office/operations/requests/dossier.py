@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
+_MOST_EARLIER = 20
+
 
 def open_dossier(db: Session, request_id: int) -> RequestDossier:
     """All that a decision on this request rests on.
@@ -192,10 +194,11 @@ def _earlier(db: Session, request: RequestRow, beneficiary_id: int) -> tuple[Ear
         .outerjoin(d, and_(d.request_id == r.id, d.undone_at.is_(None)))
         .outerjoin(StaffMember, StaffMember.login == d.decided_by)
         .where(r.beneficiary_id == beneficiary_id, r.id != request.request_id)
-        .distinct(r.submitted_at, r.id)
-        .order_by(r.submitted_at.desc(), r.id, d.id.desc())
-        .limit(10)
+        .order_by(r.submitted_at.desc(), r.id, d.id)
+        .limit(_MOST_EARLIER)
     ).all()
+    # A request that was sent back and forth has several decisions: the last one stands.
+    latest = {row.id: row for row in rows}
     return tuple(
         EarlierRequest(
             request_id=row.id,
@@ -206,7 +209,7 @@ def _earlier(db: Session, request: RequestRow, beneficiary_id: int) -> tuple[Ear
             decided_at=row.decided_at,
             decided_by=row.display_name or row.decided_by,
         )
-        for row in rows
+        for row in latest.values()
     )
 
 
@@ -222,7 +225,7 @@ def _duplicates(db: Session, request_id: int) -> tuple[tuple[int, str], ...]:
         .where(here.request_id == request_id, here.replaced_at.is_(None), here.file_sha256.is_not(None))
         .group_by(here.id)
         .order_by(here.id)
-    ).tuples()
+    )
     return tuple((document, number) for document, number in rows)
 
 

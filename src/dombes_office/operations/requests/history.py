@@ -34,7 +34,7 @@ _MAILED = {
 
 def read_history(db: Session, request_id: int) -> tuple[HistoryEvent, ...]:
     """Everything that happened to a request, the latest first."""
-    names = dict(db.execute(select(StaffMember.login, StaffMember.display_name)).tuples().all())
+    names = dict(db.execute(select(StaffMember.login, StaffMember.display_name)).all())
     events = [
         *_arrival(db, request_id),
         *_pieces(db, request_id),
@@ -56,7 +56,7 @@ def _pieces(db: Session, request_id: int) -> list[HistoryEvent]:
         select(DocumentRequirement.label, d.given_at, d.replaced_at)
         .join(DocumentRequirement, DocumentRequirement.id == d.requirement_id)
         .where(d.request_id == request_id)
-    ).tuples()
+    )
     events = []
     for label, given_at, replaced_at in rows:
         events.append(HistoryEvent(given_at, "given", "La famille", f"Pièce donnée : {label}"))
@@ -74,7 +74,7 @@ def _readings(db: Session, request_id: int, names: dict[str, str]) -> list[Histo
         .outerjoin(DocumentRequirement, DocumentRequirement.id == SupportingDocument.requirement_id)
         .where(n.request_id == request_id)
         .group_by(n.what, n.login, DocumentRequirement.label, func.date_trunc("hour", n.at))
-    ).tuples()
+    )
     said = {"opened": "Demande ouverte", "received": "Pièce transmise au poste", "revealed": "Valeur affichée"}
     return [
         HistoryEvent(at, what, names.get(login, login), said[what] + (f" : {label}" if label else ""))
@@ -102,7 +102,7 @@ def _verdicts(db: Session, decision_id: int) -> list[str]:
         .join(DocumentRequirement, DocumentRequirement.id == v.requirement_id)
         .where(v.decision_id == decision_id, v.kind == "non_compliant")
         .order_by(DocumentRequirement.position)
-    ).tuples()
+    )
     return [f"{label} : {_reason(code)} {words}".strip() for label, code, words in rows]
 
 
@@ -116,5 +116,5 @@ def _mails(db: Session, request_id: int) -> list[HistoryEvent]:
         select(func.coalesce(m.sent_at, m.created_at), m.state, m.subject)
         .join(Decision, Decision.id == m.decision_id)
         .where(Decision.request_id == request_id)
-    ).tuples()
+    )
     return [HistoryEvent(at, "mail", "Dombes Office", f"{_MAILED[state]} : {subject}") for at, state, subject in rows]

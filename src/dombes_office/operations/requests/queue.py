@@ -91,7 +91,7 @@ def count_by_status(db: Session, wanted: RequestFilter) -> dict[RequestStatus, i
         .where(*_conditions(wanted, AccessRequest.authority_id, with_status=False))
         .group_by(AccessRequest.status)
     )
-    counts = {RequestStatus(status): count for status, count in db.execute(counted).tuples()}
+    counts = {RequestStatus(status): count for status, count in db.execute(counted)}
     return {status: counts.get(status, 0) for status in RequestStatus}
 
 
@@ -102,10 +102,10 @@ def count_unfiltered(db: Session) -> dict[RequestStatus, int]:
 
 def read_choices(db: Session) -> QueueChoices:
     """The services and authorities that the filters offer."""
-    services = db.execute(select(Service.id, Service.name).order_by(Service.name, Service.id)).tuples()
+    services = db.execute(select(Service.id, Service.name).order_by(Service.name, Service.id))
     authorities = db.execute(
         select(Authority.id, Authority.short_name).order_by(Authority.kind.desc(), Authority.short_name)
-    ).tuples()
+    )
     return QueueChoices(tuple(map(tuple, services)), tuple(map(tuple, authorities)))  # type: ignore[arg-type] # pairs
 
 
@@ -114,7 +114,7 @@ def _flat(wanted: RequestFilter, after: Cursor | None, limit: int) -> Select[*tu
 
 
 def _by_authority(wanted: RequestFilter, after: Cursor | None, limit: int) -> Select[*tuple[Any, ...]]:
-    visible = func.unnest(func.office.visible_authorities()).table_valued("id", name="visible")
+    visible = func.unnest(func.office.visible_authorities()).table_valued("id").render_derived(name="visible")
     scan = _scan(wanted, after, visible.c.id).where(AccessRequest.authority_id == visible.c.id)
     each = scan.limit(limit).lateral("each")
     merged = select(each).select_from(visible).join(each, true())
@@ -163,7 +163,7 @@ def _word_condition(word: str, authority: SQLColumnExpression[int]) -> ColumnEle
         if year is not None:
             return AccessRequest.number == f"{year}-{digits.zfill(4)}"
         this_year = cast(func.extract("year", func.now()), BigInteger)
-        years = func.generate_series(this_year - 9, this_year).table_valued("year")
+        years = func.generate_series(this_year - 9, this_year).table_valued("year").render_derived(name="years")
         numbers = select(func.concat(years.c.year, "-", digits.zfill(4)))
         return AccessRequest.number == any_(func.array(numbers.scalar_subquery()))
     households = [_households_with(token, authority) for token in tokens(word)]
@@ -176,9 +176,9 @@ def _word_condition(word: str, authority: SQLColumnExpression[int]) -> ColumnEle
 def _households_with(token: str, authority: SQLColumnExpression[int]) -> Select[*tuple[Any, ...]]:
     """Families under a word that begins so: a range of a C collation, for LIKE is not leakproof."""
     t = HouseholdToken
-    return select(t.household_id).where(
-        t.authority_id == authority, t.token >= token, t.token < token[:-1] + chr(ord(token[-1]) + 1)
-    )
+    after = token[:-1] + chr(ord(token[-1]) + 1)
+    named = select(t.household_id).where(t.authority_id == authority, t.token >= token, t.token < after)
+    return named.correlate_except(t)
 
 
 def _order(wanted: RequestFilter, columns: Any) -> tuple[ColumnElement[Any], ...]:  # noqa: ANN401 - columns of any source

@@ -1,0 +1,1 @@
+"""What the staff can do, against the real database."""

@@ -10,9 +10,10 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 
+from dombes_office.views.widgets.cells import natural_width
 from dombes_office.views.widgets.marks import Mark, State
 from dombes_office.views.widgets.row_table import Align, Cell, CellRole, Column, RowTable, Tone
-from dombes_office.views.widgets.table_view import TableView, natural_width
+from dombes_office.views.widgets.table_view import TableView
 
 if TYPE_CHECKING:
     from pytestqt.modeltest import ModelTester

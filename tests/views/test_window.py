@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
 
 from dombes_office.errors import ServerUnreachable, WrongPassword
 from dombes_office.views.announcements import Announcements
@@ -52,6 +52,9 @@ class Sheet(Page):
     def refresh(self) -> None:
         self.readings += 1
         self.fresh.emit()
+
+    def areas(self) -> tuple[QWidget, ...]:
+        return (self.field,)
 
     def subjects(self) -> frozenset[str]:
         return frozenset({"access_request"})
@@ -149,6 +152,12 @@ def test_a_page_can_open_another_with_what_it_shows(office: Office) -> None:
     assert not office.window.navigation.folded
 
 
+def test_a_page_that_comes_up_takes_the_focus_where_work_begins(office: Office) -> None:
+    office.window.navigation.list.setFocus()
+    office.press(Qt.Key.Key_2, CTRL)
+    assert office.families.field.hasFocus()
+
+
 def test_a_page_with_unsaved_words_keeps_the_agent(office: Office) -> None:
     office.requests.stays = True
     office.press(Qt.Key.Key_2, CTRL)
@@ -206,10 +215,10 @@ def test_without_a_search_there_is_no_field(qtbot: QtBot, lane: WorkLane) -> Non
 def test_f6_goes_round_the_areas(office: Office) -> None:
     office.window.menu_row.search.setFocus()
     seen = []
-    for _ in range(2):
+    for _ in range(3):
         office.press(Qt.Key.Key_F6)
         seen.append(QApplication.focusWidget())
-    assert seen == [office.window.navigation.list, office.window.menu_row.search]
+    assert seen == [office.requests.field, office.window.navigation.list, office.window.menu_row.search]
 
 
 def test_escape_puts_the_band_away(office: Office) -> None:
@@ -242,6 +251,7 @@ def test_undo_is_offered_by_the_window_whatever_page_comes_next(office: Office, 
     office.requests.undo_offered.emit(UndoOffer("Demande validée.", 10, lambda: taken.append(True)))
     office.press(Qt.Key.Key_2, CTRL)
     assert office.window.undo_bar.isVisible()
+    office.window.navigation.list.setFocus()
     office.press(Qt.Key.Key_Z, CTRL)
     qtbot.waitUntil(lambda: taken == [True])
 

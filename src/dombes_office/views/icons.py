@@ -91,12 +91,13 @@ def icon(name: str, role: str = Role.TEXT) -> QIcon:
 def shipped_icon(name: str, role: str = Role.TEXT) -> QIcon:
     """Our own drawing `resources/icons/<name>.svg`, for windows that open before Phosphor is loaded.
 
-    In the drawing, `currentColor` stands for the role's colour.
+    In the drawing, `currentColor` stands for the role's colour and `#fff` for what is cut out of it.
     """
     source = settings.resource(f"icons/{name}.svg").read_text(encoding="utf-8")
 
     def draw(painter: QPainter, rect: QRect, color: QColor) -> None:
-        svg = QSvgRenderer(QByteArray(source.replace("currentColor", color.name()).encode()))
+        coloured = source.replace("currentColor", color.name()).replace("#fff", current_palette().on_accent)
+        svg = QSvgRenderer(QByteArray(coloured.encode()))
         svg.render(painter, QRectF(rect))
 
     return QIcon(_RoleIcon(role, draw))

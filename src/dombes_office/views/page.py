@@ -111,7 +111,7 @@ class Page(QFrame):
         return ()
 
     def areas(self) -> Sequence[QWidget]:
-        """The parts that F6 goes through, in order."""
+        """The parts that F6 goes through, in order; the first has the focus when the page comes to the front."""
         return ()
 
     def subjects(self) -> frozenset[str]:

@@ -186,6 +186,8 @@ class MainWindow(QMainWindow):
         self.navigation.fold(folded=self._folded_by_hand or page.entry.folds_navigation)
         self.menu_row.show_actions(page.actions())
         self._tell_title()
+        if page is not before and page.areas():
+            _focus_into(page.areas()[0])
         page.activated()
 
     @Slot()

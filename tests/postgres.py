@@ -57,6 +57,8 @@ class OfficeDatabase:
     server: EmbeddedServer
     name: str
     opened: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    logins: list[str] = field(default_factory=list)
+    """The agents that were made for it; they are dropped after it, for they may own or hold something inside."""
 
     def target(self, login: str = SUPERUSER) -> Target:
         """Where it answers."""
@@ -115,18 +117,19 @@ def database(server: EmbeddedServer, template: str) -> Iterator[OfficeDatabase]:
         yield office
     with server.connect() as admin:
         admin.execute(sql.SQL("drop database {} with (force)").format(name))
+        for login in office.logins:
+            admin.execute(sql.SQL("drop role {}").format(sql.Identifier(login)))
 
 
 @pytest.fixture
-def make_agent(database: OfficeDatabase) -> Iterator[MakeAgent]:
+def make_agent(database: OfficeDatabase) -> MakeAgent:
     """Makes agents of this test's office."""
-    made: list[str] = []
 
     def make(name: str, *, groups: Sequence[str] = (), authorities: Sequence[int] = ()) -> str:
         login = f"{name}_{next(_numbers)}"
         with database.server.connect(database=database.name) as admin, admin.transaction():
             admin.execute(sql.SQL("create role {} login").format(sql.Identifier(login)))
-            made.append(login)
+            database.logins.append(login)
             for group in groups:
                 admin.execute(sql.SQL("grant {} to {}").format(sql.Identifier(group), sql.Identifier(login)))
             admin.execute(
@@ -138,11 +141,7 @@ def make_agent(database: OfficeDatabase) -> Iterator[MakeAgent]:
             )
         return login
 
-    yield make
-    with database.server.connect() as admin:
-        for login in made:
-            admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", [login])
-            admin.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(login)))
+    return make
 
 
 def _groups() -> sql.Composed:

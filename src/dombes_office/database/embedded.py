@@ -156,8 +156,8 @@ class EmbeddedServer:
 
         Its locale is PostgreSQL's own C.UTF-8: the same order and the same lower case on every operating system.
         """
-        with self.connect() as connection:
-            if connection.execute("select from pg_database where datname = %s", [name]).fetchone():
+        with self._lock(), self.connect() as connection:
+            if connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
                 return False
             connection.execute(
                 sql.SQL(
@@ -174,6 +174,7 @@ class EmbeddedServer:
         if server.system_user is not None:
             _prepare_for_other_user(server)
         arguments = ["--username", SUPERUSER, "--encoding=UTF8", "--locale=C", "-D", str(server.pgdata)]
+        arguments += [] if self.durable else ["--no-sync"]
         with contextlib.ExitStack() as stack:
             if self.by_password:
                 word = stack.enter_context(self._password_file(server))

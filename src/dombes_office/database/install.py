@@ -98,9 +98,10 @@ def _exclusively(database: Database, work: Any) -> None:  # noqa: ANN401 - a fun
     try:
         database.transact(lambda session: work(session.connection()))
     except ServerBusy as error:
-        desks = len(status(database).connected)
+        count = len(status(database).connected)
+        desks = f"{count} connexion{'s' if count > 1 else ''}"
         raise ServerBusy(
-            f"La base est en cours d’utilisation ({desks} connexions) : rien n’a été modifié.",
+            f"La base est en cours d’utilisation ({desks}) : rien n’a été modifié.",
             "Demandez aux agents de quitter l’application, puis recommencez. « db status » nomme les connexions.",
         ) from error
 

@@ -16,9 +16,11 @@ begin
 end
 $$;
 
+-- Nothing is for PUBLIC: the portal has no right at all until its contract is written.
 revoke execute on all functions in schema office from public;
-grant execute on function office.visible_authorities(), office.sees_everything(), office.fold(text),
-    office.is_member(text), office.refuse(text, text, json, text) to public;
+grant execute on function office.visible_authorities(), office.is_active(), office.sees_everything(),
+    office.fold(text), office.is_member(text), office.refuse(text, text, json, text)
+    to office_reception, office_reviewer, office_planner, office_animator, office_finance, office_admin, office_mailer;
 
 -- The house itself ---------------------------------------------------------------------------------------------------
 
@@ -27,17 +29,18 @@ grant select on office.alembic_version, office.installed_guard, office.assignabl
     to office_reception, office_reviewer, office_planner, office_animator, office_finance, office_admin, office_mailer;
 create policy everyone on office.alembic_version for select using (true);
 create policy everyone on office.installed_guard for select using (true);
-create policy everyone on office.assignable_group for select using (true);
-create policy everyone on office.customer_group for select using (true);
-create policy everyone on office.backup_run for select using (true);
+create policy active on office.assignable_group for select using ((select office.is_active()));
+create policy active on office.customer_group for select using ((select office.is_active()));
+create policy active on office.backup_run for select using ((select office.is_active()));
 
 grant select (login, display_name, suspended_at) on office.staff_member
     to office_reception, office_reviewer, office_planner, office_animator, office_finance, office_admin, office_mailer;
-create policy everyone on office.staff_member for select using (true);
+grant select (email, created_at) on office.staff_member to office_admin;
+create policy active on office.staff_member for select using ((select office.is_active()));
 
 grant select on office.agent_scope
     to office_reception, office_reviewer, office_planner, office_animator, office_finance, office_admin, office_mailer;
-create policy own on office.agent_scope for select using (login = session_user);
+create policy own on office.agent_scope for select using (login = session_user and (select office.is_active()));
 create policy administered on office.agent_scope for select to office_admin
     using (authority_id = any ((select office.visible_authorities())::bigint[]));
 
@@ -61,8 +64,7 @@ grant select (id, household_id, last_name, first_name, born_on, relationship, sc
     to office_reception, office_planner, office_finance;
 grant select on office.beneficiary to office_reviewer;
 create policy scope on office.household_authority for select
-    using (authority_id in (select s.authority_id from office.agent_scope s where s.login = session_user)
-           and authority_id = any ((select office.visible_authorities())::bigint[]));
+    using (authority_id = any ((select office.visible_authorities())::bigint[]));
 create policy scope on office.household_token for select
     using (authority_id = any ((select office.visible_authorities())::bigint[]));
 create policy scope on office.household for select
@@ -90,7 +92,7 @@ grant insert (request_id), update (seen_at), delete on office.request_opening to
 create policy scope on office.request_opening for select
     using (authority_id = any ((select office.visible_authorities())::bigint[]));
 create policy own on office.request_opening for all to office_reviewer
-    using (login = session_user)
+    using (login = session_user and authority_id = any ((select office.visible_authorities())::bigint[]))
     with check (login = session_user and authority_id = any ((select office.visible_authorities())::bigint[]));
 
 -- Pieces: health for reviewers only, bank for reviewers and finance. The bytes are nobody's: see read_document. --------
@@ -135,7 +137,10 @@ create policy decide on office.document_verdict for insert to office_reviewer
 
 -- Outbox: an agent writes the words, triggers write the address; only the mailer moves an e-mail on. -------------------
 
-grant select on office.outbox_mail to office_reviewer, office_reception, office_admin, office_mailer;
+grant select on office.outbox_mail to office_reviewer, office_mailer;
+-- The words of an e-mail may speak of a health form: who may not read the form does not read them either.
+grant select (id, authority_id, household_id, decision_id, to_address, subject, state, send_after, attempts, sent_at,
+              last_error, created_by, created_at) on office.outbox_mail to office_reception, office_admin;
 grant insert (decision_id, subject, body) on office.outbox_mail to office_reviewer;
 grant update (state, attempts, leased_by, leased_until, sent_at, last_error, send_after) on office.outbox_mail
     to office_mailer;
@@ -144,4 +149,5 @@ create policy scope on office.outbox_mail for select to office_reviewer, office_
 create policy decide on office.outbox_mail for insert to office_reviewer
     with check (authority_id = any ((select office.visible_authorities())::bigint[]));
 create policy deliver on office.outbox_mail for update to office_mailer
-    using (authority_id = any ((select office.visible_authorities())::bigint[]));
+    using (authority_id = any ((select office.visible_authorities())::bigint[]))
+    with check (state <> 'cancelled' and authority_id = any ((select office.visible_authorities())::bigint[]));

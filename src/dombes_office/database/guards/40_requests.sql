@@ -32,6 +32,11 @@ $$;
 
 create sequence if not exists office.request_number;
 
+-- Four digits at least; lpad() alone would cut the fifth off and give two requests one number.
+create or replace function office.zero_filled(number bigint) returns text
+language sql immutable set search_path = pg_catalog, pg_temp
+as $$ select lpad(number::text, greatest(4, length(number::text)), '0') $$;
+
 -- A request enters as pending, in its first version, for a child of that very family.
 create or replace function office.request_enters() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -52,7 +57,7 @@ begin
     new.status := 'pending';
     new.version := 1;
     new.number := to_char(new.submitted_at at time zone 'Europe/Paris', 'YYYY') || '-'
-        || lpad(nextval('office.request_number')::text, 4, '0');
+        || office.zero_filled(nextval('office.request_number'));
     new.pieces_needed := office.pieces_needed(new.service_id, new.by_debit);
     new.pieces_given := 0;
     return new;

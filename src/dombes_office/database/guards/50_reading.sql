@@ -5,6 +5,12 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     select r.authority_id into new.authority_id from office.access_request r where r.id = new.request_id;
+    if new.document_id is not null then
+        perform from office.supporting_document d where d.id = new.document_id and d.request_id = new.request_id;
+        if not found then
+            perform office.refuse('OF011', 'not_found', json_build_object('document', new.document_id), 'reading_enters');
+        end if;
+    end if;
     new.login := session_user;
     new.at := clock_timestamp();
     return new;
@@ -43,6 +49,8 @@ begin
         perform office.refuse('OF008', 'not_allowed', json_build_object('document', p_document), 'read_document');
     end if;
     insert into office.reading (request_id, document_id, what) values (piece.request_id, piece.id, 'received');
+    -- Whoever rolls her transaction back takes the row along, but not the line in the server's log.
+    raise log 'office: % received document %', session_user, p_document;
     return query select f.sha256, f.content from office.file_content f where f.sha256 = piece.file_sha256;
 end
 $$;

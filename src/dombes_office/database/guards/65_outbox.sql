@@ -17,7 +17,8 @@ begin
       join office.household h on h.id = r.household_id
       join office.account a on a.id = h.account_id
       join office.authority u on u.id = d.authority_id
-     where d.id = new.decision_id and d.decided_by = session_user and d.decided_at = now() and d.undone_at is null;
+     where d.id = new.decision_id and d.decided_by = session_user and d.decided_at = now() and d.undone_at is null
+       and office.is_of_this_transaction(d.xmin);
     if not found then
         perform office.refuse('OF025', 'decision_is_final', json_build_object('decision', new.decision_id),
             'mail_enters');
@@ -48,7 +49,10 @@ begin
         ('queued', 'queued'), ('queued', 'sending'), ('queued', 'cancelled'),
         ('sending', 'sending'), ('sending', 'sent'), ('sending', 'queued'), ('sending', 'failed'), ('failed', 'queued'))
        or (old.state = 'queued' and new.state = 'sending' and old.send_after > clock_timestamp())
-       or (old.state = 'queued' and new.state = 'queued' and new.send_after < old.send_after) then
+       or (old.state = 'queued' and new.state = 'queued' and new.send_after < old.send_after)
+       -- A claim ends by itself, and only then another may take it.
+       or (new.state = 'sending' and new.leased_until is null)
+       or (old.state = 'sending' and new.state = 'sending' and old.leased_until > clock_timestamp()) then
         perform office.refuse('OF026', 'mail_state',
             json_build_object('mail', old.id, 'from', old.state, 'to', new.state), 'mail_moves');
     end if;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,10 +19,13 @@ from PySide6.QtGui import QImage
 
 from dombes_office.documents.intake import FileKind
 from dombes_office.errors import FileRefused
+from dombes_office.rules.mandates import debtor_named, read_mandate
 from tests.documents import pieces
 from tests.documents.conftest import seen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pypdf import PdfWriter
 
     from dombes_office.documents.pages import TextSpan
@@ -88,6 +92,20 @@ def test_the_text_of_a_mandate_is_found_with_its_box(shared: Renderer) -> None:
     assert dark_pixels(shared, summary.sha256, line) > 500
     assert f"Nom du débiteur : {pieces.DEBTOR}" in spans
     assert "Fait à Baneins, le 12/09/2026" in spans
+
+
+@pytest.mark.parametrize("make", [pieces.mandate, pieces.mandate_in_cells, lambda: pieces.form(pieces.IBAN)])
+def test_the_rules_find_the_account_in_the_text_of_a_mandate(shared: Renderer, make: Callable[[], bytes]) -> None:
+    spans = shared.text(shared.open(make()).sha256)
+    reading = read_mandate([span.text for span in spans])
+    assert [found.iban for found in reading.ibans] == [pieces.IBAN.replace(" ", "")]
+
+
+def test_the_rules_find_the_debtor_and_the_date_in_the_text_of_a_mandate(shared: Renderer) -> None:
+    spans = shared.text(shared.open(pieces.mandate()).sha256)
+    reading = read_mandate([span.text for span in spans])
+    assert reading.signed_on == date(2026, 9, 12)
+    assert debtor_named(reading, "Lefèvre-Dupont", "Gaëtane")
 
 
 def test_an_iban_in_cells_is_read_in_order(shared: Renderer) -> None:

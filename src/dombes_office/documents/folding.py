@@ -4,21 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-_SAME = str.maketrans(
-    {
-        "’": "'",
-        "‘": "'",
-        "\u2010": "-",
-        "\u2011": "-",
-        "\u00ad": "-",
-        "\x02": "-",
-        "œ": "oe",
-        "æ": "ae",
-        "ł": "l",
-        "ø": "o",
-        "đ": "d",
-    }
-)
+from dombes_office.rules.names import FOLD_LETTERS
+
+_SAME = str.maketrans(FOLD_LETTERS | dict.fromkeys("’‘ʼ", "'") | dict.fromkeys("\u2010\u2011\u00ad\x02", "-"))
 
 
 def fold(text: str, *, spaces: bool = True) -> tuple[str, list[int]]:

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
 # What an interpreter and Qt need to start; no token, password or path of the agent's session is among it.
 _ENVIRONMENT_KEPT = (
-    *("SYSTEMROOT", "WINDIR", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH"),
+    *(
+        "SYSTEMROOT",
+        "SYSTEMDRIVE",
+        "WINDIR",
+        "PYTHONPATH",
+        "PYTHONHOME",
+        "LD_LIBRARY_PATH",
+        "FONTCONFIG_FILE",
+        "FONTCONFIG_PATH",
+    ),
 )
 _ENVIRONMENT_SET = {"QT_QPA_PLATFORM": "offscreen", "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2", "PYTHONUTF8": "1"}
 _REAP_SECONDS = 5.0
@@ -61,6 +70,7 @@ class ReadingProcess:
             raise ProcessGone from error
         self._input = cast("BinaryIO", self._process.stdin)
         self._output = cast("BinaryIO", self._process.stdout)
+        self._job_gate = threading.Lock()
         self._job = _end_with_this_process(self._process.pid)
 
     def begin(self, *, memory: int, limit: float, start_limit: float) -> None:
@@ -89,6 +99,7 @@ class ReadingProcess:
         if self._stop is None:
             self._stop = reason
         self._process.kill()
+        self._end_descendants()
 
     def is_alive(self) -> bool:
         """Whether it can be spoken to."""
@@ -110,8 +121,13 @@ class ReadingProcess:
             except OSError:
                 # What was still to be sent has no reader any more.
                 continue
-        _close_job(self._job)
-        self._job = 0
+        self._end_descendants()
+
+    def _end_descendants(self) -> None:
+        """On Windows what was killed may be the launcher of a virtual environment: the job has the rest of them."""
+        with self._job_gate:
+            job, self._job = self._job, 0
+        _close_job(job)
 
     def _converse(
         self, header: dict[str, Any], body: bytes, limit: float, max_body: int
@@ -143,7 +159,9 @@ class ReadingProcess:
 
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _ENVIRONMENT_KEPT if name in os.environ}
-    return kept | _ENVIRONMENT_SET
+    # PySide6 insists on a search path on Windows; the system's own folder is all that it gets.
+    search = {"PATH": rf"{os.environ['SYSTEMROOT']}\System32"} if sys.platform == "win32" else {}
+    return kept | search | _ENVIRONMENT_SET
 
 
 if sys.platform == "win32":

@@ -82,6 +82,6 @@ audit_secret = Table(
     Base.metadata,
     Column("only", Text, primary_key=True, server_default=text("'row'")),
     Column("secret", LargeBinary, nullable=False),
-    CheckConstraint("only = 'row'", name="only"),
+    CheckConstraint("\"only\" = 'row'", name="only"),
 )
 """The key of the digests of masked values: one row, the owner's alone. A bare digest of an IBAN can be guessed."""

@@ -116,7 +116,8 @@ class Office:
         is_file = isinstance(value, bytes)
         return int(
             self.one(
-                "insert into office.supporting_document (request_id, requirement_id, file_sha256, file_name, text_value)"
+                "insert into office.supporting_document"
+                " (request_id, requirement_id, file_sha256, file_name, text_value)"
                 " values (%s, %s, %s, %s, %s) returning id",
                 request_id,
                 requirement,

@@ -223,8 +223,8 @@ class ServiceRow:
 class CheckResult:
     """What one check found: a short title for the list, and why.
 
-    `requirement_code` names the piece that it speaks of, "" for the request as a whole. `spoken` and `found` hold the two
-    values that differ (typed, and read in the document) where the check compares; `found` is also what to highlight.
+    `requirement_code` names the piece that it speaks of, "" for the request as a whole. `spoken` and `found` hold the
+    two values that differ (typed, and read in the document) where the check compares; `found` is what to highlight.
     """
 
     code: str

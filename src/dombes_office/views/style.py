@@ -29,6 +29,13 @@ QWidget { font-size: 9.75pt; }
 QToolTip { background: $raised; color: $text; border: 1px solid $control; padding: 4px 6px; }
 QLabel[kind="title"] { font-size: 14.25pt; font-weight: 600; }
 QLabel[kind="panel-title"] { font-size: 11.25pt; font-weight: 600; }
+QLabel[kind="name"] { font-size: 11.25pt; font-weight: 600; }
+QLabel[kind="typed"] { font-family: "$mono"; font-size: 12pt; }
+QLabel[kind="mono-small"] { font-family: "$mono"; font-size: 8.25pt; }
+QLabel[kind="failure-title"] { font-weight: 600; color: $failure; }
+QFrame[kind="failure-box"] { background: $failure_soft; border: none; border-radius: 4px; }
+QFrame[kind="verdict"] { background: $surface; border: none; border-top: 1px solid $border; }
+QListView[kind="pieces"] { background: transparent; border: none; outline: 0; }
 QLabel[kind="figure"] { font-size: 18pt; font-weight: 600; }
 QLabel[kind="section"] { font-size: 9pt; font-weight: 600; color: $text2; }
 QLabel[kind="strong"] { font-weight: 600; }

@@ -32,7 +32,7 @@ class DecisionPanel(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("kind", "section")
+        self.setProperty("kind", "part")
         self.setAccessibleName("Décision")
         self._sentence = words("", wrap=True)
         self._letter = ActionButton("Lire le courriel", kind="link")

@@ -74,7 +74,8 @@ class FactsPanel(QScrollArea):
         inside = QFrame()
         inside.setProperty("kind", "raised")
         self._room = QVBoxLayout(inside)
-        self._room.setContentsMargins(0, 0, 0, 0)
+        # The scroll bar lies over the right edge: what is written keeps clear of it.
+        self._room.setContentsMargins(0, 0, 6, 0)
         self._room.setSpacing(0)
         self.setWidget(inside)
 
@@ -119,7 +120,7 @@ class FactsPanel(QScrollArea):
         column.addWidget(words(", ".join(filter(None, (born, child.school_level))), wrap=True))
         facts = (
             f"Filiation : {child.relationship}" if child.relationship else "",
-            f"groupe : {child.customer_group.lower()}" if child.customer_group else "",
+            f"Groupe : {child.customer_group.lower()}" if child.customer_group else "",
         )
         column.addWidget(words(". ".join(filter(None, facts)).replace(" :", "\u00a0:"), "context", wrap=True))
         row.addLayout(column, 1)

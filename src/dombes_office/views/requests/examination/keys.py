@@ -90,7 +90,7 @@ class ExaminationKeys(QObject):
         plain = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
         if plain != Qt.KeyboardModifier.NoModifier:
             return False
-        viewer = self._page.viewer
+        viewer = self._page.bench.viewer
         if event.key() in {Qt.Key.Key_PageDown, Qt.Key.Key_PageUp}:
             viewer.step(1 if event.key() == Qt.Key.Key_PageDown else -1)
             return True
@@ -102,11 +102,11 @@ class ExaminationKeys(QObject):
         elif sign in {"0", "à"}:
             viewer.zoom(0)
         elif sign in _FIGURES:
-            self._page.choose_piece(_FIGURES[sign])
+            self._page.bench.choose_piece(_FIGURES[sign])
         elif sign == "c":
-            self._page.judge(VerdictKind.COMPLIANT)
+            self._page.bench.judge(VerdictKind.COMPLIANT)
         elif sign == "n":
-            self._page.judge(VerdictKind.NON_COMPLIANT)
+            self._page.bench.judge(VerdictKind.NON_COMPLIANT)
         elif sign == "r":
             viewer.turn()
         else:
@@ -116,7 +116,7 @@ class ExaminationKeys(QObject):
     def _is_minus(self, event: QKeyEvent) -> bool:
         """On a French keyboard the minus of the upper row is also the key of the sixth piece, where there is one."""
         keypad = bool(event.modifiers() & Qt.KeyboardModifier.KeypadModifier)
-        return event.text() == "-" and (keypad or len(self._page.pieces.pieces) < _FIGURES["-"])
+        return event.text() == "-" and (keypad or len(self._page.bench.pieces.pieces) < _FIGURES["-"])
 
     def _validate(self) -> None:
         self._page.act(Action.VALIDATE)

@@ -18,6 +18,7 @@ from dombes_office.errors import FileRefused, OfficeError, WorkCancelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
     from dombes_office.documents.pages import DocumentSummary, PageImage, TextSpan
     from dombes_office.documents.renderer import Renderer
@@ -128,7 +129,7 @@ class Papers(QObject):
         else:
             self._lane.start(work, done=answer.words_found, refused=answer.page_refused, key="search")
 
-    def keep_only(self, kept: frozenset[str]) -> None:
+    def keep_only(self, kept: AbstractSet[str]) -> None:
         """Forget every other file: its bytes, its pages and its text."""
         for sha256 in [known for known in self._papers if known not in kept]:
             del self._papers[sha256]

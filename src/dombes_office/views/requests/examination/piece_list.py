@@ -9,9 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSiz
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
-    QLabel,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -21,10 +19,11 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from dombes_office.rules.french import ago, counted, local, numeric_date
-from dombes_office.rules.requests import RequestStatus, VerdictKind
+from dombes_office.rules.french import counted, local, numeric_date
+from dombes_office.rules.requests import VerdictKind
 from dombes_office.views.icons import icon
 from dombes_office.views.palette import current_palette
+from dombes_office.views.requests.examination.earlier_requests import EarlierLine
 from dombes_office.views.style import BODY, SECONDARY, text_font
 from dombes_office.views.widgets.labels import words
 from dombes_office.views.widgets.marks import STATE_ICONS, State
@@ -237,7 +236,7 @@ class PieceList(QFrame):
         self._also.clicked.connect(self._photo_chosen)
         self._also.activated.connect(self._photo_chosen)
         self.foot = QFrame()
-        self.foot.setProperty("kind", "section")
+        self.foot.setProperty("kind", "part")
         self.foot.setFixedHeight(40)
         self._lay_out()
 
@@ -294,7 +293,7 @@ class PieceList(QFrame):
                 widget.deleteLater()
         self._earlier_head.setVisible(bool(earlier))
         for request in earlier[:4]:
-            self._earlier.addWidget(_EarlierLine(request, now))
+            self._earlier.addWidget(EarlierLine(request, now))
 
     def select(self, piece: PieceRow) -> None:
         """Select a piece, and tell that it was chosen."""
@@ -320,41 +319,3 @@ class PieceList(QFrame):
     def _photo_chosen(self) -> None:
         self.view.selectionModel().clearSelection()
         self.chosen.emit(None)
-
-
-_EARLIER_WORDS = {
-    RequestStatus.PENDING: ("à examiner", "circle", "neutral"),
-    RequestStatus.COMPLEMENT_RECEIVED: ("complément reçu", "circle", "neutral"),
-    RequestStatus.AWAITING_FAMILY: ("attend la famille", "hourglass", "waiting"),
-    RequestStatus.VALIDATED: ("validée", "check-circle", "good"),
-    RequestStatus.REFUSED: ("refusée", "x-circle-fill", "failure"),
-}
-
-
-class _EarlierLine(QFrame):
-    """One earlier request, in two lines."""
-
-    def __init__(self, request: EarlierRequest, now: datetime) -> None:
-        super().__init__()
-        said, name, role = _EARLIER_WORDS[request.status]
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(7)
-        grid.setVerticalSpacing(0)
-        grid.setColumnStretch(1, 1)
-        sign = QLabel()
-        sign.setPixmap(icon(name, role).pixmap(14, 14))
-        grid.addWidget(sign, 0, 0)
-        title = words(f"{request.submitted_at.year}, {said}")
-        title.setToolTip(f"{request.service_name}, n° {request.number}")
-        grid.addWidget(title, 0, 1)
-        when = (
-            ago(request.submitted_at, now)
-            if request.decided_at is None
-            else numeric_date(local(request.decided_at).date())
-        )
-        who = f", {request.decided_by}" if request.decided_by else ""
-        second = words(f"{when}{who}", "secondary")
-        second.setToolTip(request.service_name)
-        grid.addWidget(second, 1, 1)
-        self.setAccessibleName(f"Demande {request.number}, {request.service_name}, {said}, {when}{who}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from dombes_office.rules.french import group_iban, local, numeric_date, typeset
 from dombes_office.views.icons import icon
@@ -31,9 +31,14 @@ class _Sheet(QFrame):
         self.column = QVBoxLayout(self.card)
         self.column.setContentsMargins(24, 20, 24, 20)
         self.column.setSpacing(8)
+        # Stretches, not an alignment: an aligned widget is never asked how high its wrapped words are.
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self.card)
+        middle.addStretch(1)
         whole = QVBoxLayout(self)
         whole.addStretch(2)
-        whole.addWidget(self.card, 0, Qt.AlignmentFlag.AlignHCenter)
+        whole.addLayout(middle)
         whole.addStretch(3)
 
     def empty(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from dombes_office.rules.reasons import piece_reasons
 from dombes_office.rules.requests import Verdict, VerdictKind
@@ -30,7 +30,7 @@ class VerdictBar(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("kind", "section")
+        self.setProperty("kind", "verdict")
         self.setFixedHeight(HEIGHT)
         self.setAccessibleName("Avis sur la pièce")
         self._question = words("", "strong")
@@ -44,7 +44,9 @@ class VerdictBar(QFrame):
         self._reason = QComboBox()
         self._reason.setAccessibleName("Motif")
         self._reason.setPlaceholderText("Motif…")
-        self._reason.setMinimumWidth(228)
+        self._reason.setMinimumWidth(150)
+        self._reason.setMaximumWidth(280)
+        self._reason.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._more = ActionButton("Préciser…", icon_name="note-pencil", size="panel")
         self._more.setToolTip("Ajouter des mots que la famille lira")
         self._words = QLineEdit()
@@ -62,7 +64,7 @@ class VerdictBar(QFrame):
         row.addWidget(self._question)
         row.addWidget(self._good)
         row.addWidget(self._bad)
-        row.addWidget(self._reason)
+        row.addWidget(self._reason, 1)
         row.addWidget(self._more)
         row.addWidget(self._words, 1)
         row.addStretch(0)

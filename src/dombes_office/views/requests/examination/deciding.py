@@ -1,0 +1,105 @@
+"""Taking a decision and taking it back: what is asked of the database, and what its answers mean for the page."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from dombes_office.errors import ChangedMeanwhile, OfficeError
+from dombes_office.rules.letters import Letter, decision_letter
+from dombes_office.views.work import busy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtWidgets import QAbstractButton
+
+    from dombes_office.rules.requests import DecisionKind, DecisionRow, RequestDossier
+    from dombes_office.views.requests.acts import RequestActs
+    from dombes_office.views.requests.examination.draft import Draft
+    from dombes_office.views.work import Desk
+
+
+class Deciding(QObject):
+    """One decision at a time; the draft is the page's and stays as it is whatever the answer."""
+
+    decided = Signal(object, object)
+    """The draft, and the `DecisionRow` that was written."""
+    refused = Signal(object)
+    """An `OfficeError`: nothing was written."""
+    overtaken = Signal(object, object, object)
+    """Changed meanwhile: the error, the dossier as it is now, and the differences, one sentence each."""
+    undone = Signal(object)
+    """The draft whose decision was taken back."""
+
+    def __init__(
+        self, desk: Desk, acts: RequestActs, templates: Mapping[DecisionKind, str], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._acts = acts
+        self._templates = templates
+        self._draft: Draft | None = None
+        self._error = ChangedMeanwhile("")
+        self._undoing: Draft | None = None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a decision is being written."""
+        return self._draft is not None
+
+    def letter(self, draft: Draft, kind: DecisionKind) -> Letter:
+        """The e-mail that a decision would send."""
+        return decision_letter(self._templates[kind], draft.dossier, draft.decision(kind))
+
+    def decide(self, draft: Draft, kind: DecisionKind, button: QAbstractButton) -> None:
+        """Write the decision; `button` waits for it."""
+        self._draft = draft
+        self._desk.run(
+            self._acts.decide,
+            draft.dossier,
+            draft.decision(kind),
+            self.letter(draft, kind),
+            done=self._written,
+            refused=self._not_written,
+            busy=busy(button, "Envoi…"),
+        )
+
+    @Slot(object)
+    def _written(self, decision: DecisionRow) -> None:
+        draft, self._draft = self._draft, None
+        self.decided.emit(draft, decision)
+
+    @Slot(object)
+    def _not_written(self, error: OfficeError) -> None:
+        draft, self._draft = self._draft, None
+        if isinstance(error, ChangedMeanwhile) and draft is not None:
+            self._error = error
+            explain = self._acts.explain_change
+            self._desk.run(explain, draft.dossier, done=self._explained, refused=self._not_explained)
+        else:
+            self.refused.emit(error)
+
+    @Slot(object)
+    def _explained(self, change: tuple[RequestDossier, tuple[str, ...]]) -> None:
+        self.overtaken.emit(self._error, *change)
+
+    @Slot(object)
+    def _not_explained(self, error: OfficeError) -> None:
+        self.refused.emit(error)
+
+    def undo(self, draft: Draft, decision: DecisionRow) -> None:
+        """Take a decision back, while the e-mail waits."""
+        self._undoing = draft
+        self._desk.run(
+            partial(self._acts.undo_decision, decision_id=decision.decision_id),
+            done=self._taken_back,
+            refused=self._not_explained,
+        )
+
+    @Slot(object)
+    def _taken_back(self, _nothing: object) -> None:
+        draft, self._undoing = self._undoing, None
+        self.undone.emit(draft)

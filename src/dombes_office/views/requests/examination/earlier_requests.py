@@ -1,0 +1,54 @@
+"""The child's earlier requests, in two lines each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
+
+from dombes_office.rules.french import ago, local, numeric_date
+from dombes_office.rules.requests import RequestStatus
+from dombes_office.views.icons import icon
+from dombes_office.views.widgets.labels import words
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dombes_office.rules.requests import EarlierRequest
+
+_EARLIER_WORDS = {
+    RequestStatus.PENDING: ("à examiner", "circle", "neutral"),
+    RequestStatus.COMPLEMENT_RECEIVED: ("complément reçu", "circle", "neutral"),
+    RequestStatus.AWAITING_FAMILY: ("attend la famille", "hourglass", "waiting"),
+    RequestStatus.VALIDATED: ("validée", "check-circle", "good"),
+    RequestStatus.REFUSED: ("refusée", "x-circle-fill", "failure"),
+}
+
+
+class EarlierLine(QFrame):
+    """One earlier request, in two lines."""
+
+    def __init__(self, request: EarlierRequest, now: datetime) -> None:
+        super().__init__()
+        said, name, role = _EARLIER_WORDS[request.status]
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(7)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(1, 1)
+        sign = QLabel()
+        sign.setPixmap(icon(name, role).pixmap(14, 14))
+        grid.addWidget(sign, 0, 0)
+        title = words(f"{request.submitted_at.year}, {said}")
+        title.setToolTip(f"{request.service_name}, n° {request.number}")
+        grid.addWidget(title, 0, 1)
+        when = (
+            ago(request.submitted_at, now)
+            if request.decided_at is None
+            else numeric_date(local(request.decided_at).date())
+        )
+        who = f", {request.decided_by}" if request.decided_by else ""
+        second = words(f"{when}{who}", "secondary")
+        second.setToolTip(request.service_name)
+        grid.addWidget(second, 1, 1)
+        self.setAccessibleName(f"Demande {request.number}, {request.service_name}, {said}, {when}{who}")

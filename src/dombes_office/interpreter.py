@@ -1,7 +1,7 @@
 """Makes None immortal on Python 3.11, as every later Python does by itself.
 
-PySide6 6.12.0 gives back one reference to None too many for each Qt call that returns nothing (PYSIDE-3474). From Python
-3.12 on, None has no count that could run out (PEP 683); on 3.11 the interpreter aborts after some thousand repaints with
+PySide6 6.12.0 gives back one reference to None too many for each Qt call that returns nothing (PYSIDE-3474). From
+Python 3.12 on, None has no count that could run out (PEP 683); on 3.11 the interpreter aborts after some repaints with
 "Fatal Python error: none_dealloc". See docs/decisions/0008.
 """
 

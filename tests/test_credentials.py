@@ -196,11 +196,12 @@ def test_a_password_is_kept_and_forgotten() -> None:
 @pytest.mark.parametrize(("vault", "words"), [(LockedVault(), "verrouillé"), (BrokenVault(), "ne répond pas")])
 def test_a_vault_that_does_not_open_is_told(vault: MemoryVault, words: str) -> None:
     closed = Vault(lambda: vault)
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: closed.remember(OFFICE, "secret"),
         lambda: closed.recall(OFFICE),
         lambda: closed.forget(OFFICE),
-    ):
+    )
+    for act in acts:
         with pytest.raises(KeyringUnavailable, match=words) as caught:
             act()
         assert "secret" not in str(caught.value)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import sql
 
+from dombes_office.database.creation import create_database
 from dombes_office.errors import Outage, ServerUnreachable
 from dombes_office.rules.connections import PREFER, Target
 
@@ -152,19 +153,11 @@ class EmbeddedServer:
         )
 
     def ensure_database(self, name: str) -> bool:
-        """Create the database unless it exists; True if it was created.
-
-        Its locale is PostgreSQL's own C.UTF-8: the same order and the same lower case on every operating system.
-        """
+        """Create the database unless it exists; True if it was created."""
         with self._lock(), self.connect() as connection:
             if connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
                 return False
-            connection.execute(
-                sql.SQL(
-                    "create database {} template template0 encoding 'UTF8' locale 'C'"
-                    " locale_provider builtin builtin_locale 'C.UTF-8'"
-                ).format(sql.Identifier(name))
-            )
+            create_database(connection, name)
         return True
 
     def _create_cluster(self, server: Any) -> None:  # noqa: ANN401 - the package has no types.

@@ -124,6 +124,7 @@ class TableView(RingedView, Generic[Row]):
     ) -> None:
         super().__init__(parent)
         self.table = table
+        self._left_out: set[str] = set()
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
@@ -169,6 +170,12 @@ class TableView(RingedView, Generic[Row]):
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
         self.horizontalHeader().setSortIndicator(keys.index(key) if key in keys else -1, order)
 
+    def show_column(self, key: str, *, shown: bool) -> None:
+        """Show or leave out the column of that key, which is shown at first; the others share its room."""
+        if shown == (key in self._left_out):
+            self._left_out ^= {key}
+            self._lay_columns_out()
+
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentIndex().isValid():
@@ -191,7 +198,7 @@ class TableView(RingedView, Generic[Row]):
         room = self.viewport().width()
         wide = room >= WIDE
         for at, column in enumerate(self.table.columns):
-            self.setColumnHidden(at, column.wide_only and not wide)
+            self.setColumnHidden(at, (column.wide_only and not wide) or column.key in self._left_out)
         shown = [(at, column) for at, column in enumerate(self.table.columns) if not self.isColumnHidden(at)]
         rest = room - sum(column.width for _, column in shown)
         stretching = [at for at, column in shown if column.stretch]

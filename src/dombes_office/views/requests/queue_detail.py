@@ -1,0 +1,189 @@
+"""The panel beside the queue: the selected request at a glance, its pieces and checks read a moment later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal, Slot
+
+from dombes_office.errors import Outage
+from dombes_office.rules.french import NBSP, counted, file_size, moment, person
+from dombes_office.rules.requests import Outcome, RequestStatus
+from dombes_office.views.requests.queue_columns import checks_mark, child_facts, state_mark
+from dombes_office.views.widgets.detail_panel import DetailPanel, DetailSection
+from dombes_office.views.widgets.labels import words
+from dombes_office.views.widgets.marks import STATE_ICONS, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from PySide6.QtWidgets import QWidget
+
+    from dombes_office.errors import OfficeError
+    from dombes_office.rules.requests import CheckResult, PieceRow, RequestDossier, RequestRow
+    from dombes_office.views.requests.acts import RequestActs
+    from dombes_office.views.work import Desk
+
+RESTING = 150
+"""Milliseconds on one row before its file is read: who runs down the list with an arrow key reads nothing."""
+
+_SHORT_LABELS = {"health_form": "Fiche santé"}
+_OUTCOMES = {
+    Outcome.PASS: (State.GOOD, "Bon"),
+    Outcome.VERIFY: (State.VERIFY, "À vérifier"),
+    Outcome.FAIL: (State.FAILURE, "Échec"),
+}
+
+
+class QueueDetail(DetailPanel):
+    """Shows one request. Reading its file logs no opening: nothing of the pieces themselves is shown.
+
+    `outage` carries the error of a reading that failed and may work later.
+    """
+
+    outage = Signal(object)
+
+    def __init__(
+        self, desk: Desk, acts: RequestActs, *, now: Callable[[], datetime], parent: QWidget | None = None
+    ) -> None:
+        super().__init__("Demande sélectionnée", parent)
+        self._desk = desk
+        self._acts = acts
+        self._now = now
+        self._row: RequestRow | None = None
+        self._read: RequestRow | None = None
+        self._rest = QTimer(self, singleShot=True, interval=RESTING)
+        self._rest.timeout.connect(self._open)
+        self._validated = words("", "secondary")
+        self.footer.addWidget(self._validated, 1)
+
+    @Slot(object)
+    def show_row(self, row: RequestRow | None) -> None:
+        """Show another row, or the new content of the same one; the rest of it follows."""
+        if row == self._row and row == self._read:
+            return
+        same = row is not None and self._row is not None and row.request_id == self._row.request_id
+        self._row = row
+        if not same:
+            self._read = None
+            self._show(row, None)
+        if row is not None and row != self._read:
+            self._rest.start()
+
+    @Slot()
+    def again(self) -> None:
+        """Read the file of the row once more, after an outage."""
+        if self._row is not None and self._read != self._row:
+            self._rest.start()
+
+    @Slot()
+    def _open(self) -> None:
+        if self._row is not None:
+            self._desk.run(
+                self._acts.open_dossier,
+                self._row.request_id,
+                done=self._came,
+                refused=self._not_read,
+                key="queue dossier",
+            )
+
+    @Slot(object)
+    def _came(self, dossier: RequestDossier) -> None:
+        row = self._row
+        if row is not None and dossier.request.request_id == row.request_id:
+            self._read = row
+            self._show(row, dossier)
+
+    @Slot(object)
+    def _not_read(self, error: OfficeError) -> None:
+        if isinstance(error, Outage):
+            self.outage.emit(error)
+        elif self._row is not None:
+            self.add_section("").add_text(str(error), kind="context")
+
+    def _show(self, row: RequestRow | None, dossier: RequestDossier | None) -> None:
+        self.setUpdatesEnabled(False)
+        self.clear()
+        self.show_footer(shown=False)
+        if row is not None:
+            self._show_request(row)
+        if dossier is not None:
+            self._show_pieces(dossier)
+            self._show_checks(dossier)
+            self._show_earlier(dossier)
+        self.setUpdatesEnabled(True)
+
+    def _show_request(self, row: RequestRow) -> None:
+        """What the row itself says."""
+        name = person(row.child_last_name, row.child_first_name)
+        self.set_title(
+            name, f"N°{NBSP}{row.number}, reçue {moment(row.submitted_at)}", checks_mark(row) or state_mark(row)
+        )
+        section = self.add_section("Demande")
+        section.add_pair("Service", row.service_name)
+        section.add_pair("Collectivité", row.authority_name)
+        section.add_pair("Enfant", child_facts(row, self._now()) or "Âge et classe inconnus")
+        section.add_pair("Paiement", "Prélèvement mensuel" if row.by_debit else "Sans prélèvement")
+        if row.status is not RequestStatus.PENDING:
+            section.add_pair("État", state_mark(row).words)
+        if row.opened_by:
+            section.add_pair("Ouverte par", row.opened_by, kind="strong")
+
+    def _show_pieces(self, dossier: RequestDossier) -> None:
+        section = self.add_section("Pièces")
+        lines = list(_piece_lines(dossier.pieces))
+        for title, right, icon_name, role in lines:
+            shown = section.add_line(title, icon_name=icon_name, role=role, right=right)
+            shown.setWordWrap(True)
+            shown.setAccessibleName(f"{title}{NBSP}: {right}")
+        if not lines:
+            section.add_text("Ce service ne demande aucune pièce.", kind="context")
+
+    def _show_checks(self, dossier: RequestDossier) -> None:
+        section = self.add_section("Contrôles")
+        for check in dossier.checks:
+            _add_check(section, check)
+        if not dossier.checks:
+            section.add_text("Ils se font à l’ouverture de la demande.", kind="context")
+
+    def _show_earlier(self, dossier: RequestDossier) -> None:
+        validated = sum(request.status is RequestStatus.VALIDATED for request in dossier.earlier)
+        if validated:
+            self._validated.setText(counted(validated, "demande déjà validée", "demandes déjà validées"))
+            self.show_footer()
+
+
+def _add_check(section: DetailSection, check: CheckResult) -> None:
+    state, spoken = _OUTCOMES[check.outcome]
+    kind = "strong" if check.outcome is Outcome.FAIL else ""
+    shown = section.add_line(check.title, icon_name=STATE_ICONS[state], role=state, kind=kind)
+    shown.setWordWrap(True)
+    shown.setToolTip(check.why)
+    shown.setAccessibleName(f"{spoken}{NBSP}: {check.title}")
+
+
+def _piece_lines(pieces: tuple[PieceRow, ...]) -> Iterator[tuple[str, str, str, str]]:
+    """(title, what is at the right, icon, its role) for each piece that was given or is lacking."""
+    asked = [piece for piece in pieces if piece.needed or piece.given]
+    typed = [piece for piece in asked if piece.kind in {"iban", "bic"} and piece.given]
+    both = len(typed) > 1
+    for piece in asked:
+        if both and piece in typed:
+            if piece is typed[0]:
+                yield " et ".join(p.label for p in typed), "saisis en ligne", "bank", "text2"
+        else:
+            yield _piece_line(piece)
+
+
+def _piece_line(piece: PieceRow) -> tuple[str, str, str, str]:
+    title = _SHORT_LABELS.get(piece.code, piece.label)
+    if not piece.given:
+        return title, "manquante", STATE_ICONS[State.VERIFY], State.VERIFY
+    if piece.kind != "file":
+        return title, "saisi en ligne", "bank" if piece.sensitivity == "bank" else "text-aa", "text2"
+    name = piece.file_name or ""
+    ending = name.rpartition(".")[2].upper() if "." in name else "fichier"
+    size = "" if piece.byte_count is None else file_size(piece.byte_count)
+    icon_name = "file-pdf" if ending == "PDF" else "image-square"
+    return title, ", ".join(filter(None, (ending, size))), icon_name, "text2"

@@ -34,8 +34,8 @@ create policy active on office.customer_group for select using ((select office.i
 create policy active on office.backup_run for select using ((select office.is_active()));
 
 grant select (login, display_name, suspended_at) on office.staff_member
-    to office_reception, office_reviewer, office_planner, office_animator, office_finance, office_admin, office_mailer;
-grant select (email, created_at) on office.staff_member to office_admin;
+    to office_reception, office_reviewer, office_planner, office_animator, office_finance, office_mailer;
+grant select on office.staff_member to office_admin;
 create policy active on office.staff_member for select using ((select office.is_active()));
 
 grant select on office.agent_scope

@@ -11,8 +11,8 @@ from tests.database.acts import ALLOWED, NO_RIGHT, House, answer, decide, one, r
 if TYPE_CHECKING:
     from tests.postgres import Raw
 
-# S reads, s reads some columns; I inserts, i gives some columns; U updates, u updates some columns; D deletes; - nothing.
-# The portal has no right at all: its contract is not written yet.
+# S reads, s some columns; I inserts, i some columns; U updates, u some columns; D deletes; - nothing. The portal has
+# no right at all: its contract is not written yet.
 GRID = """
 table                reception reviewer planner animator finance admin mailer portal
 access_request       S         S        S       -        S       -     -      -
@@ -122,7 +122,8 @@ def columns_of(raw: Raw, table: str) -> list[str]:
     """The columns of a table."""
     found = rows(
         raw,
-        "select quote_ident(attname) from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped",
+        "select quote_ident(attname) from pg_attribute"
+        " where attrelid = %s::regclass and attnum > 0 and not attisdropped",
         f"office.{table}",
     )
     return [name for (name,) in found]
@@ -228,13 +229,13 @@ def test_writing_is_refused_where_the_grid_has_no_letter(lived_in: House, role: 
 
 OWN_ROWS = {
     "request_check": (
-        "insert into office.request_check (request_id, version, failures, warnings, results)"
-        " values (%s, 9, 0, 0, '[]') on conflict (request_id) do update set version = 9",
+        ("insert into office.request_check (request_id, version, failures, warnings, results)"
+        " values (%s, 9, 0, 0, '[]') on conflict (request_id) do update set version = 9"),
         "update office.request_check set version = 8 where request_id = %s",
     ),
     "request_opening": (
-        "insert into office.request_opening (request_id) values (%s)"
-        " on conflict (request_id, login) do update set seen_at = now()",
+        ("insert into office.request_opening (request_id) values (%s)"
+        " on conflict (request_id, login) do update set seen_at = now()"),
         "update office.request_opening set seen_at = now() where request_id = %s",
         "delete from office.request_opening where request_id = %s",
     ),

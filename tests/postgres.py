@@ -145,8 +145,8 @@ def make_agent(database: OfficeDatabase) -> MakeAgent:
 
 
 def _groups() -> sql.Composed:
-    """The group roles, as a list in SQL."""
-    return sql.SQL(", ").join(map(sql.Identifier, install.GROUPS))
+    """Those who may connect to an office, as a list in SQL."""
+    return sql.SQL(", ").join(map(sql.Identifier, (install.OWNER, *install.GROUPS)))
 
 
 @dataclass(frozen=True)

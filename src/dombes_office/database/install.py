@@ -84,6 +84,16 @@ def status(database: Database) -> DatabaseStatus:
     return database.transact(lambda session: _read_status(session.connection()))
 
 
+def prepare_cluster(database: Database) -> None:
+    """Only the roles, and the doors of this database: what a backup does not hold. Running it again changes nothing."""
+
+    def prepare(connection: Connection) -> None:
+        _make_roles(connection, _check_admin(connection))
+        _close_doors(connection)
+
+    database.transact(lambda session: prepare(session.connection()))
+
+
 def check_server(version_number: int, version: str, *, minimum: int = MINIMUM_SERVER) -> None:
     """Refuse a server that is older than the guards were tested on."""
     if version_number < minimum:
@@ -117,6 +127,7 @@ def _bring_up(connection: Connection) -> None:
         )
     _make_roles(connection, version)
     _close_doors(connection)
+    connection.execute(text(f"create schema if not exists office authorization {OWNER}"))
     connection.execute(text(f"set local role {OWNER}"))
     connection.execute(text(f"set local lock_timeout = '{LOCK_TIMEOUT}'"))
     migrate(connection)
@@ -188,7 +199,6 @@ def _close_doors(connection: Connection) -> None:
         # Without a language nobody writes DO blocks; triggers run all the same. The guards are the owner's.
         sql.SQL("revoke usage on language plpgsql from public"),
         sql.SQL("grant usage on language plpgsql to {}, {}").format(owner, sql.Identifier(KEEPER)),
-        sql.SQL("create schema if not exists office authorization {}").format(owner),
         # A function is closed until a guard opens it: PostgreSQL would open each new one to everybody.
         sql.SQL("alter default privileges for role {}, {} revoke execute on functions from public").format(
             owner, sql.Identifier(KEEPER)

@@ -1,0 +1,1 @@
+"""Believable, invented data, and the guided tour."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic
 
+import shiboken6
 from PySide6.QtCore import QModelIndex, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
@@ -92,6 +93,9 @@ class OverlaidScrollBar(QScrollBar):
 
     @Slot(int, int)
     def _follow_range(self, least: int, most: int) -> None:
+        if not shiboken6.isValid(self._own):
+            # The view is being taken down, and its own bar went first.
+            return
         self.setRange(least, most)
         self.setPageStep(self._own.pageStep())
         self.setSingleStep(self._own.singleStep())
@@ -125,6 +129,7 @@ class TableView(RingedView, Generic[Row]):
         super().__init__(parent)
         self.table = table
         self._left_out: set[str] = set()
+        self._ordered = (-1, Qt.SortOrder.AscendingOrder)
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
@@ -143,7 +148,7 @@ class TableView(RingedView, Generic[Row]):
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
         self.setModel(table)
-        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.horizontalHeader().setSortIndicator(*self._ordered)
         self.horizontalHeader().sectionClicked.connect(self._sort_by)
         self.selectionModel().currentRowChanged.connect(self._current_changed)
         self.doubleClicked.connect(self._open)
@@ -168,7 +173,8 @@ class TableView(RingedView, Generic[Row]):
         """Put the caret on the column that orders the list, without sorting."""
         keys = [column.key for column in self.table.columns]
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
-        self.horizontalHeader().setSortIndicator(keys.index(key) if key in keys else -1, order)
+        self._ordered = (keys.index(key) if key in keys else -1, order)
+        self.horizontalHeader().setSortIndicator(*self._ordered)
 
     def show_column(self, key: str, *, shown: bool) -> None:
         """Show or leave out the column of that key, which is shown at first; the others share its room."""
@@ -208,14 +214,14 @@ class TableView(RingedView, Generic[Row]):
 
     @Slot(int)
     def _sort_by(self, section: int) -> None:
-        if self.table.columns[section].sort_value is None:
-            return
-        header = self.horizontalHeader()
-        again = header.sortIndicatorSection() == section
-        ascending = header.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
-        order = Qt.SortOrder.DescendingOrder if again and ascending else Qt.SortOrder.AscendingOrder
-        header.setSortIndicator(section, order)
-        self.table.sort(section, order)
+        """Order by a column, or the other way round; the header has moved its caret by itself, even to no avail."""
+        sortable = self.table.columns[section].sort_value is not None
+        if sortable:
+            again = self._ordered == (section, Qt.SortOrder.AscendingOrder)
+            self._ordered = (section, Qt.SortOrder.DescendingOrder if again else Qt.SortOrder.AscendingOrder)
+        self.horizontalHeader().setSortIndicator(*self._ordered)
+        if sortable:
+            self.table.sort(*self._ordered)
 
     @Slot(QModelIndex, QModelIndex)
     def _current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
+from typing_extensions import override
 
 from dombes_office.errors import Outage
 from dombes_office.rules.french import NBSP, counted, file_size, moment, person
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from PySide6.QtGui import QHideEvent, QShowEvent
     from PySide6.QtWidgets import QWidget
 
     from dombes_office.errors import OfficeError
@@ -68,14 +70,24 @@ class QueueDetail(DetailPanel):
         if not same:
             self._read = None
             self._show(row, None)
-        if row is not None and row != self._read:
-            self._rest.start()
+        self.again()
 
     @Slot()
     def again(self) -> None:
         """Read the file of the row once more, after an outage."""
-        if self._row is not None and self._read != self._row:
+        if self.isVisible() and self._row is not None and self._read != self._row:
             self._rest.start()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.again()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        # The examination has come to the front and reads the same file: it must not wait for this reading.
+        self._rest.stop()
+        super().hideEvent(event)
 
     @Slot()
     def _open(self) -> None:

@@ -60,6 +60,20 @@ class Agent:
         return bool(self.groups & {REVIEWER, FINANCE})
 
     @property
+    def may_see_mail(self) -> bool:
+        """Whether the state of the outbox concerns her."""
+        return bool(self.groups & {RECEPTION, REVIEWER, ADMIN, MAILER})
+
+    @property
+    def scope_words(self) -> str:
+        """Her scope in few words, for the head of the window."""
+        if len(self.authorities) == 1:
+            return self.authorities[0][1]
+        if self.sees_everything:
+            return "Toutes les collectivités"
+        return f"{len(self.authorities)} collectivités" if self.authorities else "Aucune collectivité"
+
+    @property
     def may_administer(self) -> bool:
         """Whether agents and settings are hers to change."""
         return ADMIN in self.groups

@@ -1,0 +1,1 @@
+"""The screens of requests, driven by hand and by keyboard."""

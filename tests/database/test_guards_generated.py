@@ -63,6 +63,11 @@ CHECKS = {
         select c.relname from pg_class c, aclexplode(c.relacl) g join pg_roles r on r.oid = g.grantee
          where c.relnamespace = 'office'::regnamespace and r.rolname !~ '^office_[a-z]+$'
     """,
+    "nobody can lock a table against the other desks": """
+        select c.relname || ' ' || g.privilege_type from pg_class c, aclexplode(c.relacl) g
+         where c.relnamespace = 'office'::regnamespace and c.relkind in ('r', 'p') and g.grantee <> c.relowner
+           and g.grantee <> 'office_roles'::regrole and g.privilege_type not in ('SELECT', 'INSERT')
+    """,
     "who may write a table is held by a policy that checks what is written": """
         select p.polrelid::regclass || ' ' || p.polname from pg_policy p join pg_class c on c.oid = p.polrelid
          where c.relnamespace = 'office'::regnamespace and p.polcmd in ('a', 'w', '*') and p.polname <> 'owner_all'
@@ -144,6 +149,7 @@ NAKED = {
     },
     "drop policy owner_all on office.household": {"the owner has a policy of her own"},
     "grant select (email) on office.account to public": {"PUBLIC has no right on it"},
+    "grant delete on office.request_opening to office_reviewer": {"nobody can lock a table against the other desks"},
     "create role somebody; grant select on office.account to somebody": {"rights go to groups, never to a person"},
     "create policy open on office.account for update": {
         "who may write a table is held by a policy that checks what is written",

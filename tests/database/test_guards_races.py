@@ -71,7 +71,7 @@ def all_decide(house: House, given: GivenRequest, level: IsolationLevel) -> Coun
     return Counter(
         race(
             *(
-                lambda desk=desk, kind=kind: try_to_decide(desk, given, kind, seen)  # type: ignore[misc] # bound now
+                lambda desk=desk, kind=kind: try_to_decide(desk, given, kind, seen)  # Bound now, not when it runs.
                 for desk, kind in zip(desks(house, level), ["validate", "refuse"] * (DESKS // 2), strict=True)
             )
         )
@@ -127,6 +127,7 @@ def test_the_unique_index_alone_lets_one_decision_stand(house: House) -> None:
 
 
 ROUNDS = 60
+CHANCE = random.SystemRandom()
 WINDOW = 0.03
 """Seconds around the end of the delay in which both sides act."""
 
@@ -137,22 +138,23 @@ def undo_races_claim(house: House, reviewer: Raw, mailer: Raw, superuser: Raw) -
     decision = decide(reviewer, given)
     superuser.execute("set session_replication_role = replica")
     superuser.execute(
-        "update office.outbox_mail set send_after = clock_timestamp() + make_interval(secs => %s) where decision_id = %s",
+        "update office.outbox_mail set send_after = clock_timestamp() + make_interval(secs => %s)"
+        " where decision_id = %s",
         (WINDOW, decision),
     )
 
     def undo() -> str:
-        time.sleep(random.uniform(0, 2 * WINDOW))
+        time.sleep(CHANCE.uniform(0, 2 * WINDOW))
         try:
             with reviewer.transaction():
                 reviewer.execute(UNDO.encode(), (decision,))
-                time.sleep(random.uniform(0, WINDOW))  # The commit comes after the delay was found not to be over.
+                time.sleep(CHANCE.uniform(0, WINDOW))  # The commit comes after the delay was found not to be over.
         except psycopg.Error as error:
             return error.sqlstate or "lost"
         return ""
 
     def claim() -> str:
-        time.sleep(random.uniform(0, 3 * WINDOW))
+        time.sleep(CHANCE.uniform(0, 3 * WINDOW))
         return answer(mailer, CLAIM, decision)
 
     undone, claimed = race(undo, claim)
@@ -198,7 +200,8 @@ def give_a_piece(family: Raw, given: GivenRequest, requirement: int) -> str:
                 (given.request_id, requirement),
             )
             family.execute(
-                "insert into office.supporting_document (request_id, requirement_id, text_value) values (%s, %s, 'BIC')",
+                "insert into office.supporting_document (request_id, requirement_id, text_value)"
+                " values (%s, %s, 'BIC')",
                 (given.request_id, requirement),
             )
     except psycopg.Error as error:
@@ -213,7 +216,7 @@ def piece_races_decision(house: House, family: Raw, reviewer: Raw) -> Sequence[s
     seen = version_of(reviewer, given)
 
     def send() -> str:
-        time.sleep(random.uniform(0, 0.004))
+        time.sleep(CHANCE.uniform(0, 0.004))
         return give_a_piece(family, given, requirement)
 
     return race(send, lambda: try_to_decide(reviewer, given, "validate", seen))

@@ -88,7 +88,8 @@ create policy scope on office.request_check to office_reviewer
     with check (authority_id = any ((select office.visible_authorities())::bigint[]));
 
 grant select on office.request_opening to office_reception, office_reviewer;
-grant insert (request_id), update (seen_at), delete on office.request_opening to office_reviewer;
+-- No DELETE: it is given for a whole table only, and would let an agent LOCK it and stop every desk. See close_request.
+grant insert (request_id), update (seen_at) on office.request_opening to office_reviewer;
 create policy scope on office.request_opening for select
     using (authority_id = any ((select office.visible_authorities())::bigint[]));
 create policy own on office.request_opening for all to office_reviewer

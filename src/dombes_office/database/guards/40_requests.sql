@@ -179,25 +179,25 @@ create or replace function office.family_changed() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    household bigint;
+    family bigint;
     child bigint;
 begin
     if tg_table_name = 'beneficiary' then
-        household := new.household_id;
+        family := new.household_id;
         child := new.id;
     elsif tg_table_name = 'household' then
-        household := new.id;
+        family := new.id;
     else
-        select h.id into household from office.household h where h.account_id = new.id;
+        select h.id into family from office.household h where h.account_id = new.id;
     end if;
     update office.access_request r
        set version = r.version + 1,
            family_key = office.fold(h.name || ' ' || b.first_name)
       from office.household h, office.beneficiary b
      where h.id = r.household_id and b.id = r.beneficiary_id
-       and r.household_id = household and (child is null or r.beneficiary_id = child)
+       and r.household_id = family and (child is null or r.beneficiary_id = child)
        and r.status in ('pending', 'complement_received', 'awaiting_family');
-    perform office.index_household(household);
+    perform office.index_household(family);
     return null;
 end
 $$;
@@ -279,3 +279,9 @@ end
 $$;
 create trigger enter before insert or update on office.request_opening
     for each row execute function office.opening_enters();
+
+-- The agent has left the request.
+create or replace function office.close_request(p_request bigint) returns void
+language sql security definer set search_path = pg_catalog, pg_temp
+as $$ delete from office.request_opening o where o.request_id = p_request and o.login = session_user $$;
+grant execute on function office.close_request(bigint) to office_reviewer;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dombes_office.errors import NotFound
@@ -58,8 +58,4 @@ def keep_open(db: Session, request_id: int) -> None:
 
 def note_closing(db: Session, request_id: int) -> None:
     """The agent has left the request."""
-    db.execute(
-        delete(RequestOpening).where(
-            RequestOpening.request_id == request_id, RequestOpening.login == text("session_user")
-        )
-    )
+    db.execute(select(func.office.close_request(request_id)))

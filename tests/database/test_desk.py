@@ -117,9 +117,15 @@ def test_rights_follow_the_groups() -> None:
         agent = dataclasses.replace(nobody, groups=frozenset({group}))
         return [name for name in dir(Agent) if name.startswith("may_") and getattr(agent, name)]
 
-    assert rights("office_reception") == ["may_see_requests"]
-    assert rights("office_reviewer") == ["may_decide", "may_read_bank", "may_read_health", "may_see_requests"]
+    assert rights("office_reception") == ["may_see_mail", "may_see_requests"]
+    assert rights("office_reviewer") == [
+        "may_decide",
+        "may_read_bank",
+        "may_read_health",
+        "may_see_mail",
+        "may_see_requests",
+    ]
     assert rights("office_finance") == ["may_read_bank", "may_see_requests"]
-    assert rights("office_admin") == ["may_administer"]
-    assert rights("office_mailer") == ["may_send_mail"]
+    assert rights("office_admin") == ["may_administer", "may_see_mail"]
+    assert rights("office_mailer") == ["may_see_mail", "may_send_mail"]
     assert rights("office_animator") == []

@@ -17,10 +17,9 @@ import psycopg
 from psycopg import sql
 
 from dombes_office.database.creation import create_database
-from dombes_office.database.engine import Database, connection_settings
+from dombes_office.database.engine import Database, connection_settings, plain_connection
 from dombes_office.database.install import prepare_cluster
 from dombes_office.database.programs import find_programs, running
-from dombes_office.database.translation import translate
 from dombes_office.errors import DiskFull, FileRefused, NotAllowed, Outage, Refusal
 from dombes_office.rules.connections import Target
 
@@ -195,18 +194,9 @@ class Archives:
         given = {names[key]: str(value) for key, value in settings.items() if key in names}
         return os.environ | given | {"PGAPPNAME": "dombes-office backup"}
 
-    @contextlib.contextmanager
-    def _connect(self, database: str) -> Iterator[psycopg.Connection[Any]]:
-        """A connection in autocommit whose errors are sentences."""
-        settings = connection_settings(_of(self.target, database), self.password)
-        try:
-            with psycopg.connect(**settings, autocommit=True) as connection:  # type: ignore[arg-type]
-                yield connection
-        except psycopg.Error as error:
-            answer = translate(error)
-            if answer is None:
-                raise
-            raise answer from error
+    def _connect(self, database: str) -> contextlib.AbstractContextManager[psycopg.Connection[Any]]:
+        """A plain connection to a database of the server."""
+        return plain_connection(_of(self.target, database), self.password)
 
 
 def count_rows(connection: psycopg.Connection[Any]) -> dict[str, int]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 from sqlalchemy import URL, create_engine
@@ -17,7 +18,7 @@ from dombes_office.errors import ServerBusy
 from dombes_office.rules.connections import VERIFY_FULL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Self
 
     from dombes_office.rules.connections import Target
@@ -56,6 +57,27 @@ def connection_settings(target: Target, password: str = "", *, application: str 
     return settings
 
 
+@contextlib.contextmanager
+def plain_connection(target: Target, password: str = "") -> Iterator[psycopg.Connection[Any]]:
+    """A plain connection in autocommit, for what no transaction can do; its errors are sentences, too."""
+    with _told(), psycopg.connect(**connection_settings(target, password), autocommit=True) as connection:  # type: ignore[arg-type]
+        yield connection
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """The one place where a driver's error becomes the refusal or outage that it stands for; a bug stays what it is."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise ServerBusy(*TOO_MUCH_AT_ONCE) from error
+    except (DBAPIError, psycopg.Error) as error:
+        answer = translate(error)
+        if answer is None:
+            raise
+        raise answer from error
+
+
 class Database:
     """The database of one agent: a small pool of connections, and transactions on it.
 
@@ -89,15 +111,8 @@ class Database:
         Raises:
             OfficeError: the refusal or outage that PostgreSQL's answer stands for. A bug is raised as it is.
         """
-        try:
+        with _told():
             return self._persist(action)
-        except PoolTimeout as error:
-            raise ServerBusy(*TOO_MUCH_AT_ONCE) from error
-        except (DBAPIError, psycopg.Error) as error:
-            answer = translate(error)
-            if answer is None:
-                raise
-            raise answer from error
 
     def _persist(self, action: Callable[[Session], T]) -> T:
         """One attempt, and some more after conflicts."""

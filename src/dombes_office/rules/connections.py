@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 VERIFY_FULL = "verify-full"
 """TLS, and the certificate must name the server that was asked for."""
@@ -32,7 +33,15 @@ class Target:
     @property
     def on_this_machine(self) -> bool:
         """Whether nothing leaves this machine: a Unix socket or the loopback."""
-        return self.host.startswith(("/", "127.")) or self.host in {"localhost", "::1", ""}
+        # libpq takes a list of hosts, and "127.example.org" is a name like any other.
+        if "," in self.host:
+            return False
+        if self.host.startswith("/") or self.host in {"localhost", ""}:
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
 
 
 @dataclass(frozen=True, slots=True)

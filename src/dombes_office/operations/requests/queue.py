@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict, fields
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -12,6 +14,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     any_,
     bindparam,
+    case,
     cast,
     func,
     literal,
@@ -20,7 +23,7 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, INTERVAL
+from sqlalchemy.dialects.postgresql import ARRAY, INTERVAL, distinct_on
 
 from dombes_office.models.catalogue import Authority, Service
 from dombes_office.models.households import Beneficiary, Household, HouseholdToken
@@ -49,6 +52,13 @@ OPENING_LIFETIME = "15 minutes"
 """How long a desk that fell silent still counts as having a request open."""
 
 _RANK_OF_OUTCOME = {Outcome.FAIL: 0, Outcome.VERIFY: 1, Outcome.PASS: 2}
+_ROW_COLUMNS = len(fields(RequestRow))
+_SORT_COLUMNS = {
+    SortKey.WAITING: ("submitted_at", "id"),
+    SortKey.FAMILY: ("family_key", "id"),
+    SortKey.CHECKS: ("check_rank", "submitted_at", "id"),
+}
+_CURSOR_FIELDS = {"submitted_at": "submitted_at", "id": "request_id", "family_key": "value", "check_rank": "value"}
 _NUMBER = re.compile(r"(?:([0-9]{4})-)?([0-9]{1,9})\Z")
 
 
@@ -67,20 +77,20 @@ def list_requests(
     every authority: the flat order is then the faster one.
     """
     flat = everything and wanted.sort is SortKey.WAITING and not wanted.authority_ids
-    winners = (_flat(wanted, after, limit) if flat else _by_authority(wanted, after, limit)).cte("page")
-    rows = db.execute(_described(winners, _order(wanted, winners.c))).all()
-    found = tuple(_row(row) for row in rows)
+    statement = _page_statement(wanted, limit, flat=flat, further=after is not None)
+    here = {} if after is None else asdict(after)
+    # Rows of the connection itself: the session's own execute would look for objects to track.
+    rows = db.connection().execute(statement, here).all()
     cursor = None
-    if len(found) == limit:
+    if len(rows) == limit:
         last = rows[-1]
         cursor = Cursor(_sort_value(wanted.sort, last), last.submitted_at, last.id)
-    return RequestPage(found, cursor)
+    return RequestPage(tuple(map(_row, rows)), cursor)
 
 
 def read_request(db: Session, request_id: int) -> RequestRow | None:
     """One line of the queue, whatever its state; None outside the agent's scope."""
-    page = select(AccessRequest.id).where(AccessRequest.id == request_id).cte("page")
-    row = db.execute(_described(page, ())).one_or_none()
+    row = db.connection().execute(_row_statement(), {"id": request_id}).one_or_none()
     return None if row is None else _row(row)
 
 
@@ -109,26 +119,42 @@ def read_choices(db: Session) -> QueueChoices:
     return QueueChoices(tuple(map(tuple, services)), tuple(map(tuple, authorities)))  # type: ignore[arg-type] # pairs
 
 
-def _flat(wanted: RequestFilter, after: Cursor | None, limit: int) -> Select[*tuple[Any, ...]]:
-    return _scan(wanted, after, AccessRequest.authority_id).limit(limit)
+@lru_cache(maxsize=64)
+def _page_statement(wanted: RequestFilter, limit: int, *, flat: bool, further: bool) -> Select[*tuple[Any, ...]]:
+    """A page under one filter: written once, for composing a statement takes as long as running it."""
+    # The limit is written into the statement: planned for an unknown one, it would be planned anew each time.
+    most: ColumnElement[int] = literal(limit, literal_execute=True)
+    winners = _flat(wanted, most, further=further) if flat else _by_authority(wanted, most, further=further)
+    page = winners.cte("page")
+    return _described(page, _order(wanted, page.c))
 
 
-def _by_authority(wanted: RequestFilter, after: Cursor | None, limit: int) -> Select[*tuple[Any, ...]]:
+@lru_cache(maxsize=1)
+def _row_statement() -> Select[*tuple[Any, ...]]:
+    page = select(AccessRequest.id).where(AccessRequest.id == bindparam("id", type_=BigInteger)).cte("page")
+    return _described(page, ())
+
+
+def _flat(wanted: RequestFilter, most: ColumnElement[int], *, further: bool) -> Select[*tuple[Any, ...]]:
+    return _scan(wanted, AccessRequest.authority_id, further=further).limit(most)
+
+
+def _by_authority(wanted: RequestFilter, most: ColumnElement[int], *, further: bool) -> Select[*tuple[Any, ...]]:
     visible = func.unnest(func.office.visible_authorities()).table_valued("id").render_derived(name="visible")
-    scan = _scan(wanted, after, visible.c.id).where(AccessRequest.authority_id == visible.c.id)
-    each = scan.limit(limit).lateral("each")
+    scan = _scan(wanted, visible.c.id, further=further).where(AccessRequest.authority_id == visible.c.id)
+    each = scan.limit(most).lateral("each")
     merged = select(each).select_from(visible).join(each, true())
     if wanted.authority_ids:
         merged = merged.where(visible.c.id == _any_of("authority_ids", wanted.authority_ids))
-    return merged.order_by(*_order(wanted, each.c)).limit(limit)
+    return merged.order_by(*_order(wanted, each.c)).limit(most)
 
 
-def _scan(wanted: RequestFilter, after: Cursor | None, authority: SQLColumnExpression[int]) -> Select[*tuple[Any, ...]]:
-    """The ordered index scan: only the columns that order and identify."""
+def _scan(wanted: RequestFilter, authority: SQLColumnExpression[int], *, further: bool) -> Select[*tuple[Any, ...]]:
+    """The ordered scan of an index alone: only the columns that order and identify, for each stands in that index."""
     r = AccessRequest
-    scan = select(r.id, r.submitted_at, r.family_key, r.check_rank).where(*_conditions(wanted, authority))
-    if after is not None:
-        scan = scan.where(_beyond(wanted, after))
+    scan = select(*(r.__table__.c[name] for name in _SORT_COLUMNS[wanted.sort])).where(*_conditions(wanted, authority))
+    if further:
+        scan = scan.where(_beyond(wanted))
     return scan.order_by(*_order(wanted, AccessRequest.__table__.c))
 
 
@@ -182,24 +208,15 @@ def _households_with(token: str, authority: SQLColumnExpression[int]) -> Select[
 
 
 def _order(wanted: RequestFilter, columns: Any) -> tuple[ColumnElement[Any], ...]:  # noqa: ANN401 - columns of any source
-    by = {
-        SortKey.WAITING: (columns.submitted_at, columns.id),
-        SortKey.FAMILY: (columns.family_key, columns.id),
-        SortKey.CHECKS: (columns.check_rank, columns.submitted_at, columns.id),
-    }[wanted.sort]
+    by = [columns[name] for name in _SORT_COLUMNS[wanted.sort]]
     return tuple(column.desc() if wanted.descending else column.asc() for column in by)
 
 
-def _beyond(wanted: RequestFilter, after: Cursor) -> ColumnElement[bool]:
-    r = AccessRequest
-    here, there = {
-        SortKey.WAITING: (tuple_(r.submitted_at, r.id), (after.submitted_at, after.request_id)),
-        SortKey.FAMILY: (tuple_(r.family_key, r.id), (after.value, after.request_id)),
-        SortKey.CHECKS: (
-            tuple_(r.check_rank, r.submitted_at, r.id),
-            (after.value, after.submitted_at, after.request_id),
-        ),
-    }[wanted.sort]
+def _beyond(wanted: RequestFilter) -> ColumnElement[bool]:
+    """What lies behind the cursor, whose fields come with each execution."""
+    columns = {name: AccessRequest.__table__.c[name] for name in _SORT_COLUMNS[wanted.sort]}
+    here = tuple_(*columns.values())
+    there = tuple_(*(bindparam(_CURSOR_FIELDS[name], type_=column.type) for name, column in columns.items()))
     return here < there if wanted.descending else here > there
 
 
@@ -216,20 +233,9 @@ def _any_of(name: str, ids: Sequence[int]) -> ColumnElement[Any]:
 
 
 def _described(page: FromClause, order: tuple[ColumnElement[Any], ...]) -> Select[*tuple[Any, ...]]:
-    """The winners with the words that a person reads."""
-    r, o = AccessRequest, RequestOpening
-    opened_by = (
-        select(StaffMember.display_name)
-        .join(o, o.login == StaffMember.login)
-        .where(
-            o.request_id == r.id,
-            o.login != text("session_user"),
-            o.seen_at > func.now() - cast(literal(OPENING_LIFETIME), INTERVAL),
-        )
-        .order_by(o.opened_at)
-        .limit(1)
-        .scalar_subquery()
-    )
+    """The winners with the words that a person reads; the columns are those of `RequestRow`, then what sorts."""
+    r, opened = AccessRequest, _opened(page)
+    checked = r.checked_version == r.version
     return (
         select(
             r.id,
@@ -238,24 +244,23 @@ def _described(page: FromClause, order: tuple[ColumnElement[Any], ...]) -> Selec
             r.version,
             r.submitted_at,
             r.household_id,
-            Household.name.label("family_name"),
+            Household.name,
             Beneficiary.last_name,
             Beneficiary.first_name,
             Beneficiary.born_on,
             Beneficiary.school_level,
             r.service_id,
-            Service.name.label("service_name"),
+            Service.name,
             r.authority_id,
-            Authority.short_name.label("authority_name"),
+            Authority.short_name,
             r.by_debit,
             r.pieces_given,
             r.pieces_needed,
-            r.checked_version,
-            r.check_failures,
-            r.check_warnings,
+            case((checked, r.check_failures)),
+            case((checked, r.check_warnings)),
+            opened.c.display_name,
             r.check_rank,
             r.family_key,
-            opened_by.label("opened_by"),
         )
         .select_from(page)
         .join(r, r.id == page.c.id)
@@ -263,32 +268,29 @@ def _described(page: FromClause, order: tuple[ColumnElement[Any], ...]) -> Selec
         .join(Beneficiary, Beneficiary.id == r.beneficiary_id)
         .join(Service, Service.id == r.service_id)
         .join(Authority, Authority.id == r.authority_id)
+        .outerjoin(opened, opened.c.request_id == r.id)
         .order_by(*order)
     )
 
 
-def _row(row: Row[Any]) -> RequestRow:
-    checked = row.checked_version == row.version
-    return RequestRow(
-        request_id=row.id,
-        number=row.number,
-        status=RequestStatus(row.status),
-        version=row.version,
-        submitted_at=row.submitted_at,
-        household_id=row.household_id,
-        family_name=row.family_name,
-        child_last_name=row.last_name,
-        child_first_name=row.first_name,
-        born_on=row.born_on,
-        school_level=row.school_level,
-        service_id=row.service_id,
-        service_name=row.service_name,
-        authority_id=row.authority_id,
-        authority_name=row.authority_name,
-        by_debit=row.by_debit,
-        pieces_given=row.pieces_given,
-        pieces_needed=row.pieces_needed,
-        check_failures=row.check_failures if checked else None,
-        check_warnings=row.check_warnings if checked else None,
-        opened_by=row.opened_by,
+def _opened(page: FromClause) -> FromClause:
+    """Which of them another agent has open, and who came first: looked for once, not once for each row."""
+    o = RequestOpening
+    return (
+        select(o.request_id, StaffMember.display_name)
+        .join(page, page.c.id == o.request_id)
+        .join(StaffMember, StaffMember.login == o.login)
+        .where(
+            o.login != text("session_user"),
+            o.seen_at > func.now() - text(f"interval '{OPENING_LIFETIME}'"),
+        )
+        .ext(distinct_on(o.request_id))
+        .order_by(o.request_id, o.opened_at)
+        .cte("opened")
+        .prefix_with("materialized")
     )
+
+
+def _row(row: Row[Any]) -> RequestRow:
+    number_of, number, status, *rest = row[:_ROW_COLUMNS]
+    return RequestRow(number_of, number, RequestStatus(status), *rest)

@@ -106,6 +106,13 @@ def test_another_tab_begins_at_its_top(screen: Screen) -> None:
     assert (len(screen.ids), screen.top) == (PAGE_ROWS, 1)
 
 
+def test_a_filter_that_keeps_the_first_row_begins_at_the_top_too(screen: Screen) -> None:
+    screen.scroll_to_end()
+    screen.page.filters.line.field.setText("Famille 0")
+    screen.settle()
+    assert (screen.selected, screen.top, len(screen.ids)) == (1, 1, PAGE_ROWS)
+
+
 def test_the_list_of_all_says_where_each_stands(screen: Screen) -> None:
     titles = [column.title for column in screen.page.table.columns]
     state, opened = titles.index("État"), titles.index("Ouverte par")
@@ -562,7 +569,7 @@ def test_the_panel_shows_request_pieces_and_checks(screen: Screen) -> None:
 
 
 def test_the_panel_reads_again_only_what_changed(screen: Screen) -> None:
-    screen.qtbot.waitUntil(lambda: screen.queue.opened == [1])
+    screen.qtbot.waitUntil(lambda: "Contrôles" in texts(screen.page.detail))
     screen.change(2, version=2)
     screen.refresh()
     screen.qtbot.wait(250)

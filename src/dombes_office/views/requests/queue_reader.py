@@ -155,9 +155,8 @@ class QueueReader(QObject):
 
     @Slot(object)
     def _not_read(self, error: OfficeError) -> None:
-        self._again = False
-        # What failed below is asked for once more after the next reading that succeeds.
-        self._more = self._reading is Reading.MORE
+        self._again = self._more = False
+        # The view asks again for what is below as soon as it stands at its end with rows that are fresh.
         self.table.failed()
         self.failed.emit(error)
 

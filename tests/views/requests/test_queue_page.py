@@ -71,6 +71,13 @@ def test_the_first_page_comes_before_the_counts(screen: Screen) -> None:
     assert "130\u00a0demandes, la plus ancienne d’abord" in texts(screen.page)
 
 
+def test_a_narrow_page_says_the_number_alone(screen: Screen) -> None:
+    screen.page.resize(900, 600)
+    screen.qtbot.waitUntil(lambda: "130\u00a0demandes" in texts(screen.page).splitlines())
+    screen.page.resize(1190, 600)
+    screen.qtbot.waitUntil(lambda: "130\u00a0demandes, la plus ancienne d’abord" in texts(screen.page).splitlines())
+
+
 def test_the_navigation_is_told_how_many_wait(screen: Screen) -> None:
     told: list[int] = []
     screen.page.counter_changed.connect(told.append)

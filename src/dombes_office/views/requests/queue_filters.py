@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from dombes_office.rules.french import counted, number
 from dombes_office.rules.requests import Outcome, RequestFilter, RequestStatus, SortKey
@@ -16,9 +17,13 @@ from dombes_office.views.widgets.tab_strip import TabStrip
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
+    from PySide6.QtGui import QResizeEvent
+
     from dombes_office.rules.requests import QueueChoices
 
 EVERY_STATE = "all"
+_ROOM_FOR_ORDER = 1080
+"""Pixels of the page from which on the filters leave room for the order in words."""
 _TABS = {
     RequestStatus.PENDING.value: "À examiner",
     RequestStatus.COMPLEMENT_RECEIVED.value: "Compléments reçus",
@@ -58,6 +63,7 @@ class QueueFilters(QFrame):
         super().__init__(parent)
         self.setProperty("kind", "surface")
         self._remembered = remembered
+        self._number = self._order = ""
         self._offered = {"age", "checks"}
         """The filters whose choices are known: the others still stand as they were remembered."""
         self._sort, self._descending = _order_of(remembered)
@@ -118,9 +124,18 @@ class QueueFilters(QFrame):
         self.tabs.set_count(EVERY_STATE, number(sum(counts.values())))
 
     def show_number(self, count: int, shown: RequestFilter) -> None:
-        """Say how many rows there are and in which order they stand."""
-        order = f", {_ORDERS[shown.sort, shown.descending]}" if count > 1 else ""
-        self.line.set_count(f"{counted(count, 'demande')}{order}")
+        """Say how many rows there are and, where there is room, in which order they stand."""
+        self._number = counted(count, "demande")
+        self._order = f", {_ORDERS[shown.sort, shown.descending]}" if count > 1 else ""
+        self._write_number()
+
+    def _write_number(self) -> None:
+        self.line.set_count(self._number + (self._order if self.width() >= _ROOM_FOR_ORDER else ""))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._write_number()
 
     @Slot()
     def _chosen(self) -> None:

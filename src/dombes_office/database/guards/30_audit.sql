@@ -179,7 +179,7 @@ begin
     for event in
         select e.id, e.digest from office.audit_event e
          where e.position is null and e.xid < pg_snapshot_xmin(pg_current_snapshot())
-         order by e.id limit least(at_most, 100000)
+         order by e.id limit greatest(0, least(at_most, 100000))
     loop
         link := sha256(link || event.digest);
         ids := ids || event.id;

@@ -202,8 +202,22 @@ def test_a_durable_server_keeps_its_safety(folder: Path) -> None:
 
 
 def test_a_path_too_long_for_a_socket_still_works(folder: Path) -> None:
-    with EmbeddedServer(folder / ("x" * 120), durable=False) as server, server.connect() as admin:
-        assert admin.execute("select 1").fetchone() == (1,)
+    with EmbeddedServer(folder / ("x" * 120), durable=False) as server:
+        sockets = Path(server.target().host).parent
+        assert sockets != server.folder
+        with server.connect() as admin:
+            assert admin.execute("select 1").fetchone() == (1,)
+    assert not sockets.exists()
+
+
+def test_nothing_lies_in_the_folder_for_temporary_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names there are the same for every OS user: the first would shut the others out."""
+    package = embedded._package()
+    elsewhere = folder.parent / "nobody's"
+    monkeypatch.setattr(package.PostgresServer, "runtime_path", elsewhere)
+    monkeypatch.setattr(package.PostgresServer, "_lock", None)
+    with EmbeddedServer(folder, durable=False):
+        assert not elsewhere.exists()
 
 
 def test_the_fold_of_capitals_does_not_depend_on_the_machine(folder: Path) -> None:

@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import secrets
+import shutil
 import stat
 import subprocess
 import sys
@@ -54,6 +55,9 @@ THROW_AWAY: Mapping[str, str] = {
 }
 """For a server whose loss costs nothing: tests run several times as fast."""
 
+LONGEST_SOCKET = 100
+"""Bytes that the path of a socket may have; systems allow 103 to 107."""
+
 PEER = "local all all peer map=desk\n"
 BY_PASSWORD = "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n"  # noqa: S105 - a line of pg_hba.
 
@@ -73,6 +77,7 @@ class EmbeddedServer:
         self.durable = durable
         self.by_password = by_password
         self._server: Any = None
+        self._sockets: Path | None = None
 
     @property
     def programs(self) -> Path:
@@ -88,6 +93,7 @@ class EmbeddedServer:
         package = _package()
         with self._lock(), _parents_kept_private(self.folder):
             server = package.get_server(self.folder / "pgdata", start=False)
+            self._keep_apart(server)
             if not (server.pgdata / "PG_VERSION").exists():
                 self._create_cluster(server)
             self._configure(server)
@@ -109,6 +115,9 @@ class EmbeddedServer:
             self._server.__exit__(None, None, None)
             # The package would clean up once more at exit, when the folder may be gone.
             atexit.unregister(self._server._cleanup)  # noqa: SLF001 - the very object that it registered.
+            if self._sockets is not None and not (self._server.pgdata / "postmaster.pid").exists():
+                shutil.rmtree(self._sockets, ignore_errors=True)
+                self._sockets = None
         self._server = None
 
     def __enter__(self) -> Self:
@@ -159,6 +168,16 @@ class EmbeddedServer:
                 return False
             create_database(connection, name)
         return True
+
+    def _keep_apart(self, server: Any) -> None:  # noqa: ANN401 - the package has no types.
+        """Where a session has no folder of its own, the package locks and listens in the folder for temporary files.
+
+        Its names there are the same for every OS user, so that the first one would shut all others out.
+        """
+        server._lock = _file_lock(self.folder / "start.lock")  # noqa: SLF001 - it has no other door.
+        if len(os.fsencode(server.pgdata / ".s.PGSQL.5432")) > LONGEST_SOCKET and self._sockets is None:
+            self._sockets = Path(tempfile.mkdtemp(prefix="pg-"))
+            server.runtime_path = self._sockets
 
     def _create_cluster(self, server: Any) -> None:  # noqa: ANN401 - the package has no types.
         """Run initdb ourselves: the package's own call would write `trust` on every line and follow the locale."""
@@ -211,11 +230,17 @@ class EmbeddedServer:
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:
         """One process at a time creates, starts or stops the server of this folder."""
-        import fasteners  # type: ignore[import-untyped]  # noqa: PLC0415 - comes with the optional package.
-
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with fasteners.InterProcessLock(self.folder / "lock"):
+        with _file_lock(self.folder / "lock"):
             yield
+
+
+def _file_lock(path: Path) -> contextlib.AbstractContextManager[object]:
+    """A lock between processes."""
+    import fasteners  # type: ignore[import-untyped]  # noqa: PLC0415 - comes with the optional package.
+
+    lock: contextlib.AbstractContextManager[object] = fasteners.InterProcessLock(path)
+    return lock
 
 
 def _package() -> Any:  # noqa: ANN401 - the package has no types.

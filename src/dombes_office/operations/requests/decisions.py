@@ -33,6 +33,11 @@ UNDO_SECONDS = 10
 
 _GRACE = timedelta(seconds=2)
 
+# Composed once: composing a statement takes about as long as running it.
+_DECISION = insert(Decision).returning(Decision.id, Decision.decided_by, Decision.decided_at)
+_VERDICTS = insert(DocumentVerdict)
+_MAIL = insert(OutboxMail).returning(OutboxMail.id, OutboxMail.send_after)
+
 
 def decide(db: Session, dossier: RequestDossier, draft: DecisionDraft, letter: Letter) -> DecisionRow:
     """Decide on the request as it was shown in `dossier`, and put the family's e-mail in the outbox.
@@ -44,25 +49,23 @@ def decide(db: Session, dossier: RequestDossier, draft: DecisionDraft, letter: L
     """
     _explain_what_is_missing(dossier, draft)
     seen = dossier.seen()
-    decided = db.execute(
-        insert(Decision)
-        .values(
-            request_id=dossier.request.request_id,
-            kind=draft.kind.value,
-            reason_code=draft.reason_code,
-            words=draft.words.strip(),
-            seen_version=seen.version,
-        )
-        .returning(Decision.id, Decision.decided_by, Decision.decided_at)
+    # On the connection itself: the session's own execute would look for objects to track.
+    connection = db.connection()
+    decided = connection.execute(
+        _DECISION,
+        {
+            "request_id": dossier.request.request_id,
+            "kind": draft.kind.value,
+            "reason_code": draft.reason_code,
+            "words": draft.words.strip(),
+            "seen_version": seen.version,
+        },
     ).one()
     if draft.verdicts:
         files = dict(seen.documents)
-        db.execute(insert(DocumentVerdict), [_verdict(decided.id, v, files) for v in draft.verdicts])
-    mail = db.execute(
-        insert(OutboxMail)
-        .values(decision_id=decided.id, subject=letter.subject, body=letter.body)
-        .returning(OutboxMail.id, OutboxMail.send_after)
-    ).one()
+        connection.execute(_VERDICTS, [_verdict(decided.id, v, files) for v in draft.verdicts])
+    letter_of_it = {"decision_id": decided.id, "subject": letter.subject, "body": letter.body}
+    mail = connection.execute(_MAIL, letter_of_it).one()
     return DecisionRow(
         decision_id=decided.id,
         request_id=dossier.request.request_id,

@@ -4,7 +4,7 @@ Fixtures
     server       (session) one embedded PostgreSQL 18 for each worker, without fsync: `server.connect(login, database)`
                  gives psycopg as any login, `postgres` being the superuser.
     template     (session) the name of a database that was migrated and guarded once.
-    database     a clone of it for this test alone (about 40 ms), an `OfficeDatabase`:
+    database     a clone of it for this test alone (about 0.1 s on a quiet machine), an `OfficeDatabase`:
                      database.raw(login)            psycopg connection in autocommit; no login is the superuser
                      database.open(login)           the application's `Database` (engine, `transact`)
                      database.target(login)         the address, for what opens connections itself

@@ -86,7 +86,7 @@ class Office(QObject):
 
     def _make_pages(self) -> list[Page]:
         from dombes_office.rules.letters import TEMPLATES  # noqa: PLC0415 - see above.
-        from dombes_office.views.memory import Memory  # noqa: PLC0415 - see above.
+        from dombes_office.views.memory import AgentMemory  # noqa: PLC0415 - see above.
         from dombes_office.views.no_page import NoPage  # noqa: PLC0415 - see above.
         from dombes_office.views.requests.examination.page import ExaminationPage  # noqa: PLC0415 - see above.
         from dombes_office.views.requests.queue_page import QueuePage  # noqa: PLC0415 - see above.
@@ -94,8 +94,11 @@ class Office(QObject):
         agent = self._opening.agent
         if not agent.may_see_requests:
             return [NoPage()]
-        remembered = Memory(settings.configuration_folder(), agent.login)
-        pages: list[Page] = [QueuePage(self.desk, agent, remembered=remembered, now=self._now)]
+        habits = AgentMemory(settings.configuration_folder(), agent.login)
+        queue = QueuePage(self.desk, agent, remembered=habits.page("requests"), now=self._now)
+        # The window refreshes the page in front only, and the counter is read beside every page.
+        self.announcements.changed.connect(queue.reader.recount)
+        pages: list[Page] = [queue]
         if agent.may_decide:
             templates = {kind: settings.resource(name).read_text("utf-8") for kind, name in TEMPLATES.items()}
             pages.append(
@@ -128,6 +131,8 @@ class Office(QObject):
     @Slot()
     def close(self) -> None:
         """Let go of everything: the work under way is finished or given up, the connections are closed."""
+        # Nothing heard from here on may start new work: the lanes are about to close.
+        self.announcements.blockSignals(True)
         self._notices.stop()
         self.renderer.close()
         self.documents.close()

@@ -7,6 +7,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from psycopg import sql
+
 from dombes_office.database import install
 from dombes_office.database.embedded import EmbeddedServer
 from dombes_office.database.engine import Database
@@ -33,9 +35,18 @@ class Demo:
     requests: dict[Trouble, int]
     _open: ExitStack
 
-    def open(self, login: str) -> Database:
+    def open(self, login: str, name: str = NAME) -> Database:
         """The database as one of the demonstration's agents."""
-        return self._open.enter_context(Database(self.server.target(login, NAME), self.server.password(login)))
+        return self._open.enter_context(Database(self.server.target(login, name), self.server.password(login)))
+
+    def copy(self, name: str) -> str:
+        """A second database like the first, as long as nobody has opened that one; its name."""
+        with self.server.connect() as connection:
+            connection.execute(
+                sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(NAME))
+            )
+            connection.execute(sql.SQL("revoke temporary on database {} from public").format(sql.Identifier(name)))
+        return name
 
 
 @contextmanager

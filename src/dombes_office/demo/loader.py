@@ -1,4 +1,4 @@
-"""Fills an empty office with the demonstration: places, agents, families, requests with real files, decisions, mails."""
+"""Fills an empty office with the demonstration: places, agents, families, requests with real files, decisions."""
 
 from __future__ import annotations
 

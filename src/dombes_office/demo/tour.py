@@ -31,7 +31,12 @@ if TYPE_CHECKING:
 
     from dombes_office.database.engine import Database
 
-SIZES = (QSize(1366, 768), QSize(1920, 1080))
+_VARIANTS = (
+    (QSize(1366, 768), Qt.ColorScheme.Light, ""),
+    (QSize(1920, 1080), Qt.ColorScheme.Light, "grand-"),
+    (QSize(1366, 768), Qt.ColorScheme.Dark, "sombre-"),
+)
+"""Size, scheme, and what the names of the pictures begin with."""
 _PATIENCE = 20.0
 _SEED = 1
 
@@ -194,18 +199,15 @@ def run_tour(out: Path, *, today: date | None = None, say: Callable[[str], None]
     day = today or datetime.now(UTC).date()
     morning = datetime(day.year, day.month, day.day, 8, 42, tzinfo=UTC)
     steps: list[Step] = []
-    for size, scheme, name in (
-        (SIZES[0], Qt.ColorScheme.Light, ""),
-        (SIZES[1], Qt.ColorScheme.Light, "grand-"),
-        (SIZES[0], Qt.ColorScheme.Dark, "sombre-"),
+    with (
+        tempfile.TemporaryDirectory(prefix="dombes-tour-", ignore_cleanup_errors=True) as folder,
+        demo_server(Path(folder), size="village", seed=_SEED, today=day, say=say) as demo,
     ):
-        apply_style(application, scheme)
-        with (
-            tempfile.TemporaryDirectory(prefix="dombes-tour-", ignore_cleanup_errors=True) as folder,
-            demo_server(Path(folder), size="village", seed=_SEED, today=day, say=lambda _: None) as demo,
-        ):
-            steps += _drive_once(out, demo.open(AGENTS[0].login), demo.requests, size, name, morning)
-        say(f"{len(steps)} images dans {out}")
+        for number, (size, scheme, name) in enumerate(_VARIANTS):
+            apply_style(application, scheme)
+            database = demo.open(AGENTS[0].login, demo.copy(f"visite_{number}"))
+            steps += _drive_once(out, database, demo.requests, size, name, morning)
+            say(f"{len(steps)} images dans {out}")
     apply_style(application, Qt.ColorScheme.Unknown)
     return tuple(steps)
 

@@ -11,10 +11,9 @@ class NoPage(Page):
 
     def __init__(self) -> None:
         super().__init__(PageEntry("none", "Accueil", "house"))
-        self.body.addWidget(
-            EmptyState(
-                "lock-simple",
-                "Aucun écran n’est ouvert à vos droits. Demandez à l’administrateur de les compléter.",
-            ),
-            1,
+        empty = EmptyState()
+        empty.say(
+            "Aucun écran n’est ouvert à vos droits. Demandez à l’administrateur de les compléter.",
+            icon_name="lock-simple",
         )
+        self.body.addWidget(empty, 1)

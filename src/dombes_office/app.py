@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from dombes_office import settings
+from dombes_office.signing_in import make_sign_in_window
 from dombes_office.views.announcements import Announcements
 from dombes_office.views.garbage import GarbageCollection
 from dombes_office.views.messages import BugReporter, install_excepthook
@@ -20,8 +20,7 @@ from dombes_office.views.work import Desk, WorkLane
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dombes_office.database.engine import Database
-    from dombes_office.rules.agents import Agent
+    from dombes_office.signing_in import Opening
     from dombes_office.views.page import Page
     from dombes_office.views.window import MainWindow
 
@@ -29,15 +28,6 @@ LOCK_SECONDS = 10 * 60
 """After so long without a key or the mouse the window locks, where a password guards it."""
 SUBJECTS = ("access_request", "request_opening", "outbox_mail")
 """What the database announces; after a lost connection all of them may have changed."""
-
-
-@dataclass(frozen=True)
-class Opening:
-    """A database that has let an agent in. `unlock` tries a password, None where the desk has none to ask for."""
-
-    database: Database
-    agent: Agent
-    unlock: Callable[[str], None] | None = None
 
 
 class Heard(QObject):
@@ -186,8 +176,6 @@ class _Session(QObject):
 
     def sign_in(self) -> None:
         """Ask who it is."""
-        from dombes_office.signing_in import make_sign_in_window  # noqa: PLC0415 - not needed with an opening.
-
         window = make_sign_in_window()
         window.signed_in.connect(self._signed_in)
         self._sign_in = window

@@ -351,8 +351,9 @@ def take_tour(wanted: argparse.Namespace) -> int:
 
 def show_window(wanted: argparse.Namespace) -> int:
     """The application: signed in on the demonstration or on the database that was named, else at the sign-in window."""
-    from dombes_office.app import Opening, run
+    from dombes_office.app import run
     from dombes_office.database.desk import check_desk
+    from dombes_office.signing_in import Opening
 
     if wanted.demo:
         if wanted.url or wanted.profile or wanted.local:
@@ -366,12 +367,13 @@ def show_window(wanted: argparse.Namespace) -> int:
 
 def _show_demo(as_login: str | None) -> int:
     """The window on the demonstration's own database, made on first use."""
-    from dombes_office.app import Opening, run
+    from dombes_office.app import run
     from dombes_office.database import install
     from dombes_office.database.desk import check_desk
     from dombes_office.database.engine import Database
     from dombes_office.demo.embedded import NAME, demo_server
     from dombes_office.demo.staff import AGENTS
+    from dombes_office.signing_in import Opening
 
     folder = local_folder() / "demo"
     with demo_server(folder, size=DEMO_SIZE, seed=DEMO_SEED, today=_today(), say=print) as demo:

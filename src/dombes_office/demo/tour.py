@@ -13,13 +13,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QRadioButton, QWidget
 
 from dombes_office import settings
-from dombes_office.app import Office, Opening, make_application
+from dombes_office.app import Office, make_application
 from dombes_office.database.desk import check_desk
 from dombes_office.demo.embedded import demo_server
 from dombes_office.demo.plan import Trouble
 from dombes_office.demo.staff import AGENTS
 from dombes_office.errors import Outage
 from dombes_office.rules.requests import Action, VerdictKind
+from dombes_office.signing_in import Opening
 from dombes_office.views.messages import BugReporter
 from dombes_office.views.requests.examination.page import ExaminationPage
 from dombes_office.views.requests.position import QueuePosition

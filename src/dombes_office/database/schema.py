@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,17 +29,20 @@ def _configuration() -> Config:
     return config
 
 
+@functools.cache
 def shipped_revisions() -> tuple[str, ...]:
     """The revisions that this version knows, the newest first."""
     script = ScriptDirectory.from_config(_configuration())
     return tuple(revision.revision for revision in script.walk_revisions())
 
 
+@functools.cache
 def shipped_guards() -> Mapping[str, str]:
     """The guard files in the order in which they are applied: name and SQL."""
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(GUARDS.glob("*.sql"))}
 
 
+@functools.cache
 def guard_digests() -> Mapping[str, str]:
     """The SHA-256 of each guard file, in lower-case hexadecimal, the same on every operating system."""
     return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in shipped_guards().items()}

@@ -352,8 +352,6 @@ def take_tour(wanted: argparse.Namespace) -> int:
 def show_window(wanted: argparse.Namespace) -> int:
     """The application: signed in on the demonstration or on the database that was named, else at the sign-in window."""
     from dombes_office.app import run
-    from dombes_office.database.desk import check_desk
-    from dombes_office.signing_in import Opening
 
     if wanted.demo:
         if wanted.url or wanted.profile or wanted.local:
@@ -361,6 +359,9 @@ def show_window(wanted: argparse.Namespace) -> int:
         return _show_demo(wanted.as_login)
     if not (wanted.url or wanted.profile or wanted.local):
         return run()
+    from dombes_office.database.desk import check_desk
+    from dombes_office.signing_in import Opening
+
     with _open(wanted, "office_reviewer") as database:
         return run(Opening(database, database.transact(check_desk)))
 

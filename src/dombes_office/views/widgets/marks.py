@@ -107,7 +107,11 @@ class StateMark(QWidget):
     def set_mark(self, mark: Mark | None) -> None:
         """Show another mark; None shows nothing."""
         self._mark = mark
-        self.setVisible(mark is not None)
+        if mark is None or self.parentWidget() is not None:
+            self.setVisible(mark is not None)
+        else:
+            # Showing it now would open it as a window of its own, which takes the focus: its layout shows it later.
+            self.setAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide, on=False)
         self.setAccessibleName("" if mark is None else mark.words)
         self.setToolTip("" if mark is None else mark.tooltip)
         self.updateGeometry()

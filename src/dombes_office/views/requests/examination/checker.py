@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from dombes_office.rules.requests import CheckResult, RequestDossier
     from dombes_office.views.requests.acts import RequestActs
     from dombes_office.views.requests.examination.draft import Draft
-    from dombes_office.views.requests.examination.papers import Paper, Papers
+    from dombes_office.views.requests.examination.paper import Paper
+    from dombes_office.views.requests.examination.papers import Papers
     from dombes_office.views.work import Desk
 
 
@@ -88,7 +89,8 @@ class Checker(QObject):
         self._draft = None
         readings = {document_id: reading_of(paper) for document_id, paper in papers.items()}
         results = run_checks(dossier, readings, self._today())
-        self._keep(dossier, results)
+        if draft.may_decide:
+            self._keep(dossier, results)
         draft.take_checks(results)
         self._look_for_frames(dossier, results)
         self.checked.emit(draft)

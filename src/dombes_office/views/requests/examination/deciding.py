@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from dombes_office.errors import ChangedMeanwhile, OfficeError
 from dombes_office.rules.letters import Letter, decision_letter
+from dombes_office.rules.requests import Action, DecisionKind
+from dombes_office.views.page import UndoOffer
 from dombes_office.views.work import busy
 
 if TYPE_CHECKING:
@@ -16,10 +18,23 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QAbstractButton
 
-    from dombes_office.rules.requests import DecisionKind, DecisionRow, RequestDossier
+    from dombes_office.rules.requests import DecisionRow, RequestDossier
     from dombes_office.views.requests.acts import RequestActs
     from dombes_office.views.requests.examination.draft import Draft
     from dombes_office.views.work import Desk
+
+
+UNDO_SECONDS = 10
+KIND_OF_ACTION = {
+    Action.VALIDATE: DecisionKind.VALIDATE,
+    Action.REFUSE: DecisionKind.REFUSE,
+    Action.COMPLEMENT: DecisionKind.COMPLEMENT,
+}
+_DONE = {
+    DecisionKind.VALIDATE: "Demande validée pour la famille {}.",
+    DecisionKind.REFUSE: "Demande refusée à la famille {}.",
+    DecisionKind.COMPLEMENT: "Complément demandé à la famille {}.",
+}
 
 
 class Deciding(QObject):
@@ -33,6 +48,8 @@ class Deciding(QObject):
     """Changed meanwhile: the error, the dossier as it is now, and the differences, one sentence each."""
     undone = Signal(object)
     """The draft whose decision was taken back."""
+    not_undone = Signal(object, object, object)
+    """The draft, its `DecisionRow`, and the `OfficeError`: the decision stands."""
 
     def __init__(
         self, desk: Desk, acts: RequestActs, templates: Mapping[DecisionKind, str], parent: QObject | None = None
@@ -43,7 +60,7 @@ class Deciding(QObject):
         self._templates = templates
         self._draft: Draft | None = None
         self._error = ChangedMeanwhile("")
-        self._undoing: Draft | None = None
+        self._undoing: tuple[Draft, DecisionRow] | None = None
 
     @property
     def under_way(self) -> bool:
@@ -74,32 +91,46 @@ class Deciding(QObject):
 
     @Slot(object)
     def _not_written(self, error: OfficeError) -> None:
-        draft, self._draft = self._draft, None
+        draft = self._draft
         if isinstance(error, ChangedMeanwhile) and draft is not None:
             self._error = error
             explain = self._acts.explain_change
             self._desk.run(explain, draft.dossier, done=self._explained, refused=self._not_explained)
         else:
-            self.refused.emit(error)
+            self._not_explained(error)
 
     @Slot(object)
     def _explained(self, change: tuple[RequestDossier, tuple[str, ...]]) -> None:
+        self._draft = None
         self.overtaken.emit(self._error, *change)
 
     @Slot(object)
     def _not_explained(self, error: OfficeError) -> None:
+        self._draft = None
         self.refused.emit(error)
+
+    def undo_offer(self, draft: Draft, decision: DecisionRow) -> UndoOffer:
+        """What the window says of a decision just taken, and how it is taken back."""
+        sentence = _DONE[decision.kind].format(draft.dossier.family.name.upper())
+        return UndoOffer(sentence, UNDO_SECONDS, partial(self.undo, draft, decision))
 
     def undo(self, draft: Draft, decision: DecisionRow) -> None:
         """Take a decision back, while the e-mail waits."""
-        self._undoing = draft
+        self._undoing = (draft, decision)
         self._desk.run(
             partial(self._acts.undo_decision, decision_id=decision.decision_id),
             done=self._taken_back,
-            refused=self._not_explained,
+            refused=self._not_taken_back,
         )
 
     @Slot(object)
     def _taken_back(self, _nothing: object) -> None:
-        draft, self._undoing = self._undoing, None
-        self.undone.emit(draft)
+        undoing, self._undoing = self._undoing, None
+        if undoing is not None:
+            self.undone.emit(undoing[0])
+
+    @Slot(object)
+    def _not_taken_back(self, error: OfficeError) -> None:
+        undoing, self._undoing = self._undoing, None
+        if undoing is not None:
+            self.not_undone.emit(*undoing, error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from dombes_office.rules.requests import Action
@@ -41,6 +41,7 @@ class DecisionPanel(QFrame):
         self.buttons = {action: self._button(action) for action in Action}
         self._grid = QGridLayout()
         self._grid.setSpacing(8)
+        self._held = False
         self._lay_out()
 
     def _button(self, action: Action) -> ActionButton:
@@ -52,22 +53,21 @@ class DecisionPanel(QFrame):
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(PADDING, 11, PADDING, 12)
-        column.setSpacing(8)
-        column.addWidget(words("Décision", "section"))
-        said = QVBoxLayout()
-        said.setSpacing(1)
-        said.addWidget(self._sentence)
-        link = QHBoxLayout()
-        link.addWidget(self._letter)
-        link.addStretch(1)
-        said.addLayout(link)
-        column.addLayout(said)
+        column.setContentsMargins(PADDING, 10, PADDING, 10)
+        column.setSpacing(6)
+        head = QHBoxLayout()
+        head.addWidget(words("Décision", "section"), 1)
+        head.addWidget(self._letter)
+        column.addLayout(head)
+        column.addWidget(self._sentence)
+        column.addSpacing(2)
         column.addLayout(self._grid)
         column.addWidget(self._waits)
 
     def show_draft(self, draft: Draft) -> None:
-        """Show where the verdicts lead."""
+        """Show where the verdicts lead; not while a decision is being written."""
+        if self._held:
+            return
         allowed, proposed = draft.allowed(), draft.proposed()
         self._sentence.setText(draft.sentence())
         self._letter.setVisible(proposed is not None)
@@ -88,6 +88,18 @@ class DecisionPanel(QFrame):
             button.setText(text if action is primary else short)
             button.setToolTip(f"{text.replace('&', '')} ({_WORDS[action][2]})")
         self._order_tabs(primary, others)
+
+    def hold(self, *, held: bool) -> None:
+        """Offer nothing while a decision is being written; `show_draft` offers again what is allowed then."""
+        self._held = held
+        for button in self.buttons.values() if held else ():
+            button.setEnabled(False)
+
+    def focus_primary(self) -> None:
+        """Put the cursor on the decision that the verdicts lead to, where there is one."""
+        for button in self.buttons.values():
+            if button.property("kind") == "primary" and button.isEnabled():
+                button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _order_tabs(self, primary: Action, others: list[Action]) -> None:
         before: QWidget = self._letter

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 from typing_extensions import override
 
-from dombes_office.rules.requests import Action, VerdictKind
+from dombes_office.rules.requests import VerdictKind
 from dombes_office.views.page import Shortcut
 
 if TYPE_CHECKING:
@@ -41,13 +41,11 @@ class ExaminationKeys(QObject):
             application.installEventFilter(self)
 
     def _combined(self) -> dict[str, Callable[[], object]]:
+        """Alt+V, Alt+D and Alt+R are the underlined letters of the buttons: bound twice they would do nothing."""
         page = self._page
         return {
             "Ctrl+Return": page.act_as_proposed,
             "Ctrl+Enter": page.act_as_proposed,
-            "Alt+V": self._validate,
-            "Alt+D": self._ask_again,
-            "Alt+R": self._refuse,
             "Alt+Right": page.open_next,
             "Alt+Left": page.open_previous,
         }
@@ -74,16 +72,27 @@ class ExaminationKeys(QObject):
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         focus = QApplication.focusWidget()
-        if watched is not focus or not self._is_ours(focus):
+        if watched is not focus or not self._is_in_front(focus):
             return False
+        if isinstance(focus, _WRITING):
+            return self._goes_on(event)
         return self._single(event)
 
-    def _is_ours(self, focus: QWidget | None) -> bool:
-        """Whether the page is in front, has the focus, and nobody writes in it."""
+    def _goes_on(self, event: QKeyEvent) -> bool:
+        """Entrée at the reason: the agent is done with this piece. True when it was that."""
+        entered = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if not (entered and plain and self._page.bench.verdict_bar.is_choosing):
+            return False
+        self._page.bench.go_on()
+        return True
+
+    def _is_in_front(self, focus: QWidget | None) -> bool:
+        """Whether the page is in front and has the focus."""
         page = self._page
         if focus is None or not page.isVisible() or QApplication.activeModalWidget() is not None:
             return False
-        return (focus is page or page.isAncestorOf(focus)) and not isinstance(focus, _WRITING)
+        return focus is page or page.isAncestorOf(focus)
 
     def _single(self, event: QKeyEvent) -> bool:
         """Act on a single key; True when it was one of ours."""
@@ -117,12 +126,3 @@ class ExaminationKeys(QObject):
         """On a French keyboard the minus of the upper row is also the key of the sixth piece, where there is one."""
         keypad = bool(event.modifiers() & Qt.KeyboardModifier.KeypadModifier)
         return event.text() == "-" and (keypad or len(self._page.bench.pieces.pieces) < _FIGURES["-"])
-
-    def _validate(self) -> None:
-        self._page.act(Action.VALIDATE)
-
-    def _ask_again(self) -> None:
-        self._page.act(Action.COMPLEMENT)
-
-    def _refuse(self) -> None:
-        self._page.act(Action.REFUSE)

@@ -5,22 +5,23 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QDialog
+from PySide6.QtCore import Qt, Signal, Slot
 
+from dombes_office.errors import Outage
 from dombes_office.rules.differences import describe_differences
 from dombes_office.rules.french import NBSP, ago, hour, typeset
-from dombes_office.rules.requests import Action, DecisionKind, DecisionRow, RequestDossier
-from dombes_office.views.page import Page, PageEntry, Shortcut, UndoOffer
+from dombes_office.rules.requests import Action, DecisionRow, RequestDossier
+from dombes_office.views.page import Page, PageEntry, Shortcut
 from dombes_office.views.requests.acts import RequestActs
-from dombes_office.views.requests.examination.deciding import Deciding
+from dombes_office.views.requests.examination.asking import Asking
+from dombes_office.views.requests.examination.deciding import KIND_OF_ACTION, Deciding
 from dombes_office.views.requests.examination.draft import Draft
 from dombes_office.views.requests.examination.history_dialog import HistoryDialog
 from dombes_office.views.requests.examination.keys import ExaminationKeys
-from dombes_office.views.requests.examination.letter_dialog import LetterDialog
 from dombes_office.views.requests.examination.papers import Papers
 from dombes_office.views.requests.examination.prefetch import Prefetch
-from dombes_office.views.requests.examination.refusal_dialog import RefusalDialog
+from dombes_office.views.requests.examination.presence import Presence
+from dombes_office.views.requests.examination.standing import StandingDecision
 from dombes_office.views.requests.examination.workbench import Workbench
 from dombes_office.views.requests.position import QueuePosition
 from dombes_office.views.widgets.key_hint import ActionButton
@@ -35,22 +36,11 @@ if TYPE_CHECKING:
     from dombes_office.documents.renderer import Renderer
     from dombes_office.errors import ChangedMeanwhile, OfficeError
     from dombes_office.rules.agents import Agent
-    from dombes_office.rules.requests import HistoryEvent
+    from dombes_office.rules.requests import DecisionKind, HistoryEvent
     from dombes_office.views.work import Desk, WorkLane
 
 ENTRY = PageEntry("examination", "Examen", "tray", listed=False, under="requests", folds_navigation=True)
-UNDO_SECONDS = 10
-_KEEP_OPEN_EVERY = 5 * 60 * 1000
-_KIND_OF_ACTION = {
-    Action.VALIDATE: DecisionKind.VALIDATE,
-    Action.REFUSE: DecisionKind.REFUSE,
-    Action.COMPLEMENT: DecisionKind.COMPLEMENT,
-}
-_DONE = {
-    DecisionKind.VALIDATE: "Demande validée pour la famille {}.",
-    DecisionKind.REFUSE: "Demande refusée à la famille {}.",
-    DecisionKind.COMPLEMENT: "Complément demandé à la famille {}.",
-}
+_KEYS = {Action.VALIDATE: "Alt+V", Action.COMPLEMENT: "Alt+D", Action.REFUSE: "Alt+R"}
 
 
 class ExaminationPage(Page):
@@ -81,12 +71,17 @@ class ExaminationPage(Page):
         """Drafts of requests that were decided or left, so that undoing and coming back find them as they were."""
         self._position_before: QueuePosition | None = None
         """Where the agent stood when she took her last decision: undoing brings her back there."""
+        self._outage_shown = False
+        self._unsent: Action | None = None
+        """The decision that an outage kept from being written."""
         self._deciding = Deciding(desk, self._acts, templates, self)
         self.papers = Papers(desk, documents, renderer, self._acts)
         self.papers.setParent(self)
         self.prefetch = Prefetch(desk, self.papers, self._acts, parent=self)
         self.bench = Workbench(desk, self.papers, self._acts, now=now, parent=self)
-        self._keep_open = QTimer(self, interval=_KEEP_OPEN_EVERY)
+        self._standing = StandingDecision(desk, self._acts, self)
+        self._presence = Presence(desk, self._acts, self)
+        self._asking = Asking(self.bench, self._deciding, self)
         self._build_header()
         self.body.addWidget(self.bench, 1)
         self._connect()
@@ -96,6 +91,8 @@ class ExaminationPage(Page):
 
     def _build_header(self) -> None:
         self.header.show_arrow()
+        self.loading.words.hide()
+        self.header.add_widget(self.loading.words)
         self._place = words("", "context")
         self.header.add_widget(self._place)
         self._previous = self.header.add_button(ActionButton("Précédente", icon_name="caret-left"))
@@ -109,14 +106,17 @@ class ExaminationPage(Page):
         self._next.clicked.connect(self.open_next)
         self.bench.history.clicked.connect(self._ask_history)
         self.bench.file_known.connect(self._read_ahead)
-        self.bench.decision.wanted.connect(self.act)
-        self.bench.decision.letter_wanted.connect(self._preview_letter)
+        self.bench.decision.wanted.connect(self._asking.act)
+        self.bench.decision.letter_wanted.connect(self._asking.preview_letter)
+        self._asking.complete.connect(self._decide)
+        self._asking.changed_meanwhile.connect(self._ask_to_look_again)
         self._deciding.decided.connect(self._decided)
         self._deciding.refused.connect(self._not_decided)
         self._deciding.overtaken.connect(self._overtaken)
         self._deciding.undone.connect(self._undone)
+        self._deciding.not_undone.connect(self._not_undone)
+        self._standing.known.connect(self._standing_known)
         self.papers.failed.connect(self.show_error)
-        self._keep_open.timeout.connect(self._say_still_open)
 
     # Opening ----------------------------------------------------------------------------------------------------
 
@@ -134,7 +134,7 @@ class ExaminationPage(Page):
 
     def refresh(self) -> None:
         """Read the request again; what was said of pieces that did not change stays."""
-        if self._position is not None:
+        if self._position is not None and not self._deciding.under_way:
             self._load(self._position.request_id)
 
     def subjects(self) -> frozenset[str]:
@@ -152,25 +152,60 @@ class ExaminationPage(Page):
         if self._position is None or dossier.request.request_id != self._position.request_id:
             return
         self.loading.stop()
+        self._outage_over()
         shown = self.bench.draft
-        fresh = shown is None
         if shown is not None and shown.dossier.request.version == dossier.request.version:
-            self.fresh.emit()
-            return
-        before = shown or self._set_aside.pop(dossier.request.request_id, None)
-        cleared = self._take(dossier, before)
-        if shown is not None:
-            self._tell_difference(shown.dossier, dossier, cleared)
-        self.bench.opened_at.setText(f"ouverte à {hour(self._now())}")
-        self._keep_open.start()
+            self._go_on_after_outage(shown)
+        elif shown is not None:
+            self._tell_difference(shown.dossier, dossier, self._take(dossier, shown))
+        else:
+            self._first_sight(dossier)
+        self._unsent = None
         self.fresh.emit()
-        if fresh:
-            self.shown.emit(dossier.request.request_id)
+
+    def _first_sight(self, dossier: RequestDossier) -> None:
+        """Show a request that was not on the screen, with what was said of it before."""
+        request = dossier.request
+        before = self._set_aside.pop(request.request_id, None)
+        cleared = self._take(dossier, before)
+        if before is not None:
+            self._tell_difference(before.dossier, dossier, cleared)
+        elif request.opened_by and self._agent.may_decide:
+            self._tell(f"{request.opened_by} a aussi ouvert cette demande.", "La première décision compte.")
+        self.bench.opened_at.setText(f"ouverte à {hour(self._now())}")
+        if self._agent.may_decide:
+            self._presence.begin(request.request_id)
+        self._read_ahead()
+        self.shown.emit(request.request_id)
 
     def _tell_difference(self, before: RequestDossier, after: RequestDossier, cleared: tuple[str, ...]) -> None:
         """Say what changed under the agent's eyes, by the family or by a colleague."""
         told = (*describe_differences(before, after), *(typeset(f"À relire : {label}.") for label in cleared))
-        self.band.show_notice("Cette demande vient de changer.", " ".join(told))
+        if told:
+            self._tell("Cette demande vient de changer.", " ".join(told))
+
+    def _tell(self, sentence: str, more: str) -> None:
+        self._outage_shown = False
+        self.band.show_notice(sentence, more)
+
+    def show_error(self, error: OfficeError) -> None:
+        """Show a refusal or an outage in the band; an outage goes when the request could be read again."""
+        self._outage_shown = isinstance(error, Outage)
+        super().show_error(error)
+
+    def _outage_over(self) -> None:
+        if self._outage_shown:
+            self._outage_shown = False
+            self.band.clear()
+
+    def _go_on_after_outage(self, draft: Draft) -> None:
+        """The same request is still there: bring what is missing of it, and say what did not leave."""
+        self.bench.fetch()
+        if self._unsent is not None:
+            keys = "Ctrl+Entrée" if draft.proposed() is self._unsent else _KEYS[self._unsent]
+            told = f"Votre décision n’est pas partie : {keys} pour la prendre."
+            self._tell("Le serveur répond de nouveau.", typeset(told))
+            self.bench.decision.focus_primary()
 
     def _take(self, dossier: RequestDossier, before: Draft | None) -> tuple[str, ...]:
         """Show a dossier with what was said before; returns the labels of the pieces to read again."""
@@ -185,7 +220,13 @@ class ExaminationPage(Page):
             f"{dossier.service.name}, {dossier.service.authority_name}, reçue {ago(request.submitted_at, self._now())}",
         )
         self.bench.take(draft, beside=self.prefetch.held, keep_piece=before is not None)
+        self._standing.ask(draft)
         return cleared
+
+    @Slot(object)
+    def _standing_known(self, draft: Draft) -> None:
+        if draft is self.bench.draft:
+            self.bench.show_draft()
 
     @Slot()
     def _read_ahead(self) -> None:
@@ -197,52 +238,47 @@ class ExaminationPage(Page):
         if position is None:
             return
         total = max(position.total, len(position.request_ids))
+        free = not self._deciding.under_way
         self._place.setText(f"{position.number}{NBSP}sur{NBSP}{total}" if position.number else "")
-        self._previous.setEnabled(position.previous_before(position.request_id) is not None)
-        self._next.setEnabled(position.next_after(position.request_id) is not None)
+        self._previous.setEnabled(free and position.previous_before(position.request_id) is not None)
+        self._next.setEnabled(free and position.next_after(position.request_id) is not None)
 
     # Deciding ---------------------------------------------------------------------------------------------------
 
-    @Slot(object)
     def act(self, action: Action) -> None:
         """Take a decision, or ask first for what it still needs."""
-        draft = self.bench.draft
-        if draft is None or action not in draft.allowed() or self._deciding.under_way:
-            return
-        unexplained = draft.unexplained()
-        if action is not Action.REFUSE and unexplained is not None:
-            self.bench.ask_reason(unexplained)
-            return
-        if action is Action.REFUSE and not self._ask_refusal(draft):
-            return
-        self._decide(draft, _KIND_OF_ACTION[action], action)
+        self._asking.act(action)
 
     def act_as_proposed(self) -> None:
         """Ctrl+Entrée: the decision that the verdicts lead to."""
-        proposed = None if self.bench.draft is None else self.bench.draft.proposed()
-        if proposed is not None:
-            self.act(proposed)
+        self._asking.act_as_proposed()
 
-    def _ask_refusal(self, draft: Draft) -> bool:
-        dialog = RefusalDialog(draft.dossier.family.name.upper(), draft.refusal_code, draft.refusal_words, self)
-        accepted = dialog.exec() == QDialog.DialogCode.Accepted
-        draft.refusal_code, draft.refusal_words = dialog.code, dialog.typed
-        dialog.deleteLater()
-        return accepted
-
-    def _decide(self, draft: Draft, kind: DecisionKind, action: Action) -> None:
+    @Slot(object, object)
+    def _decide(self, draft: Draft, action: Action) -> None:
         self.band.clear()
-        self._deciding.decide(draft, kind, self.bench.decision.buttons[action])
+        self._unsent = action
+        self._deciding.decide(draft, KIND_OF_ACTION[action], self.bench.decision.buttons[action])
+        self._hold(held=True)
+
+    def _hold(self, *, held: bool) -> None:
+        """While a decision is being written nothing can be said or left; its answer is seen by who took it."""
+        self.bench.freeze(frozen=held)
+        self._show_place()
+
+    @Slot()
+    def _ask_to_look_again(self) -> None:
+        """The band has told the difference already; the reason and the words wait in the dialog."""
+        self.bench.pieces.view.setFocus()
 
     @Slot(object, object)
     def _decided(self, draft: Draft, decision: DecisionRow) -> None:
-        self._set_aside[decision.request_id] = draft
-        sentence = _DONE[decision.kind].format(draft.dossier.family.name.upper())
-        undo = partial(self._deciding.undo, draft, decision)
-        self.undo_offered.emit(UndoOffer(sentence, UNDO_SECONDS, undo))
+        self._unsent = None
+        self._hold(held=False)
+        self.undo_offered.emit(self._deciding.undo_offer(draft, decision))
         position = self._position
-        if position is None or position.request_id != decision.request_id:
+        if position is None:
             return
+        self._leave_request(keep=False)
         self._position_before = position
         following = position.next_after(decision.request_id)
         if following is None:
@@ -252,33 +288,42 @@ class ExaminationPage(Page):
 
     @Slot(object)
     def _not_decided(self, error: OfficeError) -> None:
-        self.bench.show_draft()
+        if not isinstance(error, Outage):
+            self._unsent = None
+        self._hold(held=False)
         self.show_error(error)
+        self.bench.decision.focus_primary()
 
     @Slot(object, object, object)
     def _overtaken(self, error: ChangedMeanwhile, dossier: RequestDossier, differences: tuple[str, ...]) -> None:
         """Show the difference beside the newer dossier; what was typed about unchanged pieces stays."""
-        if self._position is None or dossier.request.request_id != self._position.request_id:
-            return
+        self._unsent = None
+        self._hold(held=False)
         cleared = self._take(dossier, self.bench.draft)
         again = tuple(typeset(f"À relire : {label}.") for label in cleared)
         self.show_error(type(error)(error.sentence, error.way_out, differences=(*differences, *again)))
 
     @Slot(object)
     def _undone(self, draft: Draft) -> None:
+        self._set_aside[draft.dossier.request.request_id] = draft
+        self._open_again(draft)
+
+    def _open_again(self, draft: Draft) -> None:
         request_id = draft.dossier.request.request_id
         position = self._position_before or QueuePosition(request_id, (request_id,), 1)
         self.open_wanted.emit(self.key, position.at(request_id))
 
-    @Slot()
-    def _preview_letter(self) -> None:
-        draft = self.bench.draft
-        proposed = None if draft is None else draft.proposed()
-        if draft is None or proposed is None:
-            return
-        state = f"partira {UNDO_SECONDS}{NBSP}s après votre décision"
-        letter = self._deciding.letter(draft, _KIND_OF_ACTION[proposed])
-        LetterDialog(draft.dossier.family.email, letter, state, self).open()
+    @Slot(object, object, object)
+    def _not_undone(self, draft: Draft, decision: DecisionRow, error: OfficeError) -> None:
+        """The decision stands: say so where the agent is, on its own request if she has left this page."""
+        if not self.isVisible():
+            self._open_again(draft)
+        if isinstance(error, Outage):
+            self.undo_offered.emit(self._deciding.undo_offer(draft, decision))
+            self.show_error(error)
+        else:
+            number = typeset(f"Il s'agit de la demande n° {draft.dossier.request.number}.")
+            self.show_error(type(error)(error.sentence, f"{error.way_out} {number}".strip()))
 
     # Moving -----------------------------------------------------------------------------------------------------
 
@@ -295,39 +340,36 @@ class ExaminationPage(Page):
             self._open_beside(self._position.previous_before(self._position.request_id))
 
     def _open_beside(self, request_id: int | None) -> None:
-        if self._position is None or request_id is None:
-            return
-        if self.bench.draft is not None:
-            self._set_aside[self.bench.draft.dossier.request.request_id] = self.bench.draft
-        self.open(self._position.at(request_id))
+        if self._position is not None and request_id is not None and self.may_leave():
+            self.open(self._position.at(request_id))
 
     @Slot()
     def leave(self) -> None:
         """Back to the list."""
+        if not self.may_leave():
+            return
         self._leave_request()
-        self._position = None
+        self.loading.stop()
+        position, self._position = self._position, None
         self.prefetch.forget()
         self.papers.keep_only(frozenset())
-        self.open_wanted.emit(self.entry.under, None)
+        self.open_wanted.emit(self.entry.under, position)
 
-    def _leave_request(self) -> None:
-        """Say that the request is closed, and clear the screen of it."""
-        self._keep_open.stop()
+    def may_leave(self) -> bool:
+        """Not while a decision is being written: its answer would be lost."""
+        if self._deciding.under_way:
+            self._tell("La décision part…", "Un instant : la suite vient d’elle-même.".replace(" :", f"{NBSP}:"))
+            return False
+        return True
+
+    def _leave_request(self, *, keep: bool = True) -> None:
+        """Say that the request is closed, and clear the screen of it; what was said waits for her to come back."""
+        self._presence.end()
+        self._unsent = None
         draft = self.bench.draft
+        if draft is not None and keep and draft.may_decide:
+            self._set_aside[draft.dossier.request.request_id] = draft
         self.bench.put_away()
-        if draft is not None and self._agent.may_decide:
-            request_id = draft.dossier.request.request_id
-            self._desk.run(self._acts.note_closing, request_id, done=self._closing_noted, refused=self._closing_noted)
-
-    @Slot(object)
-    def _closing_noted(self, _anything: object) -> None:
-        """Advice for colleagues only: whether it was written down changes nothing here."""
-
-    @Slot()
-    def _say_still_open(self) -> None:
-        if self._position is not None and self._agent.may_decide:
-            request_id = self._position.request_id
-            self._desk.run(self._acts.keep_open, request_id, done=self._closing_noted, refused=self._closing_noted)
 
     @Slot()
     def _ask_history(self) -> None:
@@ -339,11 +381,18 @@ class ExaminationPage(Page):
     @Slot(object)
     def _show_history(self, events: tuple[HistoryEvent, ...]) -> None:
         if self.bench.draft is not None:
-            HistoryDialog(self.bench.draft.dossier.request.number, events, self).open()
+            dialog = HistoryDialog(self.bench.draft.dossier.request.number, events, self)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()
 
     def go_back(self) -> bool:
-        """Échap: the search, then the message, then the list."""
-        if not self.bench.viewer.tools.close_search() and not super().go_back():
+        """Échap: out of the words, the search, the message, then the list."""
+        bench = self.bench
+        if bench.verdict_bar.has_writing_focus:
+            bench.pieces.view.setFocus()
+        elif bench.viewer.tools.close_search():
+            bench.viewer.setFocus()
+        elif not super().go_back():
             self.leave()
         return True
 

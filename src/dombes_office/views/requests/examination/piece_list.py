@@ -82,7 +82,7 @@ def _icon_of(piece: PieceRow, papers: Papers) -> str:
     summary = papers.paper(piece.sha256).summary if piece.sha256 else None
     if summary is None:
         return "file-pdf" if (piece.file_name or "").lower().endswith(".pdf") else "file"
-    return "file-pdf" if summary.kind.value == "pdf" else "file-image"
+    return "file-pdf" if summary.kind.value == "pdf" else "image-square"
 
 
 def _lines(piece: PieceRow, papers: Papers) -> tuple[str, ...]:
@@ -282,7 +282,9 @@ class PieceList(QFrame):
             size = "" if summary is None else "{:.0f} × {:.0f}".format(*summary.page_sizes[0])
             kind = "image" if summary is None else summary.kind.value.upper()
             line = ", ".join(filter(None, (kind, size)))
-            self._also.show_entries((Entry(None, "Photo d’identité", (line,), "file-image", None, "Photo d’identité"),))
+            self._also.show_entries(
+                (Entry(None, "Photo d’identité", (line,), "image-square", None, "Photo d’identité"),)
+            )
 
     def show_earlier(self, earlier: tuple[EarlierRequest, ...], now: datetime) -> None:
         """Show the child's earlier requests."""
@@ -300,6 +302,7 @@ class PieceList(QFrame):
         pieces = self.pieces
         at = next((n for n, p in enumerate(pieces) if p.requirement_id == piece.requirement_id), None)
         if at is not None:
+            self._also.clearSelection()
             self.view.setCurrentIndex(self.view.entries.index(at))
 
     def current(self) -> PieceRow | None:
@@ -314,8 +317,10 @@ class PieceList(QFrame):
 
     def _chosen(self, current: QModelIndex, _before: QModelIndex) -> None:
         if current.isValid():
+            self._also.clearSelection()
             self.chosen.emit(self.current())
 
     def _photo_chosen(self) -> None:
-        self.view.selectionModel().clearSelection()
+        # No piece is current any more: a verdict must speak of what is on the screen.
+        self.view.setCurrentIndex(QModelIndex())
         self.chosen.emit(None)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from dombes_office.rules.letters import WORDS_HINT
 from dombes_office.rules.reasons import piece_reasons
 from dombes_office.rules.requests import Verdict, VerdictKind
+from dombes_office.views.requests.examination.piece_words import this_piece
 from dombes_office.views.widgets.key_hint import ActionButton
 from dombes_office.views.widgets.labels import words
 
@@ -31,11 +33,10 @@ class VerdictBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "verdict")
-        self.setFixedHeight(HEIGHT)
         self.setAccessibleName("Avis sur la pièce")
         self._question = words("", "strong")
-        self._good = ActionButton("Conforme", kind="good", icon_name="check", keys="C")
-        self._bad = ActionButton("Non conforme", kind="danger", icon_name="x", keys="N")
+        self._good = ActionButton("Conforme", kind="good", icon_name="check", keys="C", size="panel")
+        self._bad = ActionButton("Non conforme", kind="danger", icon_name="x", keys="N", size="panel")
         group = QButtonGroup(self)
         for button in (self._good, self._bad):
             button.setCheckable(True)
@@ -44,30 +45,41 @@ class VerdictBar(QFrame):
         self._reason = QComboBox()
         self._reason.setAccessibleName("Motif")
         self._reason.setPlaceholderText("Motif…")
-        self._reason.setMinimumWidth(150)
-        self._reason.setMaximumWidth(280)
-        self._reason.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._more = ActionButton("Préciser…", icon_name="note-pencil", size="panel")
+        self._reason.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._more = ActionButton("Préciser…", size="panel")
         self._more.setToolTip("Ajouter des mots que la famille lira")
         self._words = QLineEdit()
         self._words.setAccessibleName("Précision pour la famille")
         self._words.setPlaceholderText("Précision pour la famille…")
         self._words.setMaxLength(500)
+        self._writing = QWidget()
         self._lay_out()
         self._connect()
         self._show_reason(shown=False, with_words=False)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
+        first = QWidget()
+        first.setFixedHeight(HEIGHT - 1)
+        row = QHBoxLayout(first)
         row.setContentsMargins(14, 0, 14, 0)
         row.setSpacing(8)
         row.addWidget(self._question)
         row.addWidget(self._good)
         row.addWidget(self._bad)
-        row.addWidget(self._reason, 1)
+        row.addWidget(self._reason)
+        row.addStretch(1)
         row.addWidget(self._more)
-        row.addWidget(self._words, 1)
-        row.addStretch(0)
+        below = QVBoxLayout(self._writing)
+        below.setContentsMargins(14, 0, 14, 9)
+        below.setSpacing(3)
+        below.addWidget(self._words)
+        below.addWidget(words(WORDS_HINT, "secondary"))
+        whole = QVBoxLayout(self)
+        # The line above is the frame's own.
+        whole.setContentsMargins(0, 1, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(first)
+        whole.addWidget(self._writing)
 
     def _connect(self) -> None:
         self._good.clicked.connect(self._say_good)
@@ -83,7 +95,7 @@ class VerdictBar(QFrame):
         self.setVisible(piece is not None)
         if piece is None:
             return
-        self._question.setText("Cette pièce est" if piece.given else "Cette pièce manque")
+        self._question.setText(f"{this_piece(piece)} {'est' if piece.given else 'manque'}")
         self._question.setToolTip(piece.label)
         self._good.setVisible(piece.given)
         self._bad.setText("Non conforme" if piece.given else "Redemander")
@@ -111,11 +123,11 @@ class VerdictBar(QFrame):
     def _show_reason(self, *, shown: bool, with_words: bool) -> None:
         self._reason.setVisible(shown)
         self._more.setVisible(shown and not with_words)
-        self._words.setVisible(shown and with_words)
+        self._writing.setVisible(shown and with_words)
 
     def focus_reason(self) -> None:
         """Put the cursor where the agent must go on: the reason, or the words if the reason wants them."""
-        if not self._words.isHidden() and self._reason.currentData() == "other":
+        if not self._writing.isHidden() and self._reason.currentData() == "other":
             self._words.setFocus(Qt.FocusReason.ShortcutFocusReason)
         elif not self._reason.isHidden():
             self._reason.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -124,8 +136,13 @@ class VerdictBar(QFrame):
 
     @property
     def has_writing_focus(self) -> bool:
-        """Whether the agent is writing or choosing here, so that single keys are hers."""
+        """Whether the agent is writing or choosing here."""
         return self._words.hasFocus() or self._reason.hasFocus()
+
+    @property
+    def is_choosing(self) -> bool:
+        """Whether the agent is at the reason, so that Entrée goes on."""
+        return self._reason.hasFocus()
 
     @Slot()
     def _say_good(self) -> None:
@@ -138,7 +155,7 @@ class VerdictBar(QFrame):
     @Slot()
     def _explain(self, *_: object) -> None:
         self.explained.emit(self._reason.currentData(), self._words.text())
-        if self._reason.currentData() == "other" and self._words.isHidden():
+        if self._reason.currentData() == "other" and self._writing.isHidden():
             self._ask_words()
 
     @Slot()

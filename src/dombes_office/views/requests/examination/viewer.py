@@ -11,7 +11,7 @@ from typing_extensions import override
 from dombes_office.rules.french import NBSP, file_size, typeset
 from dombes_office.views.palette import current_palette
 from dombes_office.views.requests.examination.canvas import Canvas, Frame, turned
-from dombes_office.views.requests.examination.papers import Drawing
+from dombes_office.views.requests.examination.paper import Drawing
 from dombes_office.views.requests.examination.sheets import MessageSheet, TypedSheet
 from dombes_office.views.requests.examination.viewer_tools import ViewerTools
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from dombes_office.documents.pages import TextSpan
     from dombes_office.rules.requests import CheckResult, PieceRow
-    from dombes_office.views.requests.examination.papers import Paper, Papers
+    from dombes_office.views.requests.examination.paper import Paper
+    from dombes_office.views.requests.examination.papers import Papers
 
 _MARGIN = 12
 _READABLE = 760

@@ -11,7 +11,7 @@ from dombes_office.rules.requests import PieceRow, VerdictKind
 from dombes_office.views.requests.examination.checker import Checker
 from dombes_office.views.requests.examination.decision_panel import DecisionPanel
 from dombes_office.views.requests.examination.facts_panel import FactsPanel
-from dombes_office.views.requests.examination.papers import Drawing
+from dombes_office.views.requests.examination.paper import Drawing
 from dombes_office.views.requests.examination.piece_list import PieceList
 from dombes_office.views.requests.examination.verdict_bar import VerdictBar
 from dombes_office.views.requests.examination.viewer import Viewer
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from dombes_office.rules.requests import RequestDossier
     from dombes_office.views.requests.acts import RequestActs
     from dombes_office.views.requests.examination.draft import Draft
     from dombes_office.views.requests.examination.papers import Papers
@@ -45,6 +44,8 @@ class Workbench(QWidget):
         self._now = now
         self._papers = papers
         self.draft: Draft | None = None
+        self._beside: frozenset[str] = frozenset()
+        self._frozen = False
         self._checker = Checker(desk, papers, acts, today=lambda: now().date(), parent=self)
         self.pieces = PieceList()
         self.viewer = Viewer(papers)
@@ -90,7 +91,7 @@ class Workbench(QWidget):
         self.pieces.chosen.connect(self._piece_chosen)
         self.verdict_bar.judged.connect(self.judge)
         self.verdict_bar.explained.connect(self._explained)
-        self.verdict_bar.left.connect(self._go_on)
+        self.verdict_bar.left.connect(self.go_on)
         self._papers.opened.connect(self._paper_known)
         self._papers.drawn.connect(self._paper_drawn)
         self._checker.checked.connect(self._checked)
@@ -104,19 +105,22 @@ class Workbench(QWidget):
         `beside` are files of another request that stay in memory; with `keep_piece` the piece on the screen stays.
         """
         selected = self.pieces.current() if keep_piece else None
+        again = self.draft is not None
         self.draft = draft
         dossier = draft.dossier
         self.facts.show_dossier(dossier, self._now().date())
         self.facts.photo.show_picture(None)
         self.pieces.show_earlier(dossier.earlier, self._now())
-        self._fetch(dossier, beside)
+        self._beside = beside
+        self.fetch()
         self.show_draft()
         kept = [p for p in dossier.pieces if selected and p.requirement_id == selected.requirement_id]
         first = next(iter([*kept, *(p for p in dossier.pieces if p.needed), *dossier.pieces]), None)
         if first is not None:
             self.pieces.select(first)
             self._piece_chosen(first)
-        self.pieces.view.setFocus()
+        if not again:
+            self.pieces.view.setFocus()
         self._checker.check(draft)
 
     def put_away(self) -> None:
@@ -127,12 +131,15 @@ class Workbench(QWidget):
         self.viewer.clear()
         self.verdict_bar.show_piece(None, None, enabled=False)
 
-    def _fetch(self, dossier: RequestDossier, beside: frozenset[str]) -> None:
-        """Bring every file, the first one first, the photo last; what belonged to other requests is forgotten."""
+    def fetch(self) -> None:
+        """Bring every file that is not there, the first one first, the photo last; forget those of other requests."""
+        if self.draft is None:
+            return
+        dossier = self.draft.dossier
         files = [(p.document_id, p.sha256) for p in dossier.pieces if p.sha256 and p.document_id is not None]
         photo = dossier.child.photo_sha256
         mine = {sha256 for _, sha256 in files} | ({photo} if photo else set())
-        self._papers.keep_only(mine | beside)
+        self._papers.keep_only(mine | self._beside)
         for document_id, sha256 in files:
             self._papers.fetch(document_id, sha256, self.viewer.first_drawing())
         if photo is not None:
@@ -150,7 +157,13 @@ class Workbench(QWidget):
         draft = self.draft
         said = None if draft is None or piece is None else draft.verdict(piece)
         open_to_say = draft is not None and draft.may_decide and piece is not None and (piece.needed or piece.given)
-        self.verdict_bar.show_piece(piece, said, enabled=open_to_say)
+        self.verdict_bar.show_piece(piece, said, enabled=open_to_say and not self._frozen)
+
+    def freeze(self, *, frozen: bool) -> None:
+        """Let nothing be said while a decision is being written: what was sent is what stays on the screen."""
+        self._frozen = frozen
+        self.decision.hold(held=frozen)
+        self.show_draft()
 
     @Slot(object)
     def _piece_chosen(self, piece: PieceRow | None) -> None:
@@ -210,7 +223,7 @@ class Workbench(QWidget):
         draft.judge(piece, kind)
         self.show_draft()
         if kind is VerdictKind.COMPLIANT:
-            self._go_on()
+            self.go_on()
         else:
             self.verdict_bar.focus_reason()
 
@@ -228,7 +241,7 @@ class Workbench(QWidget):
             self.decision.show_draft(draft)
 
     @Slot()
-    def _go_on(self) -> None:
+    def go_on(self) -> None:
         """To the next piece that nobody has judged; where none is left, the decision is the next thing."""
         following = None if self.draft is None else self.draft.next_unjudged(self.pieces.current())
         self.pieces.view.setFocus()

@@ -174,3 +174,37 @@ CLAIM = (
 )
 """What a mailer sends to take one e-mail."""
 UNDO = "update office.decision set undone_at = now() where id = %s returning id"
+
+PASSPHRASE = "un mot de passe assez long"
+CREATE = "select office.create_agent(%s, %s, %s, %s, %s)"
+GROUPS = "select office.change_agent_groups(%s, %s)"
+SCOPE = "select office.change_agent_scope(%s, %s)"
+SUSPEND = "select office.suspend_agent(%s)"
+RESUME = "select office.resume_agent(%s)"
+PASSWORD = "select office.set_agent_password(%s, %s)"
+
+
+def chief(house: House, *, wide: bool = True) -> tuple[Raw, str]:
+    """An administrator of everything, or of the office's own authority; her connection and login."""
+    authorities = [house.office.authority_id, house.elsewhere] if wide else [house.office.authority_id]
+    login = house.hire("chief", ["admin"], authorities)
+    return opened(house, login), login
+
+
+def opened(house: House, login: str) -> Raw:
+    """A connection of an agent whose password is nobody's: where passwords are asked for she is given one."""
+    if house.version < 18:
+        house.raw().execute(f"alter role {login} password '{PASSPHRASE}'".encode())
+    return house.raw(login)
+
+
+def left_behind(house: House, given: GivenRequest) -> tuple[str, int, int, int]:
+    """(status, standing decisions, verdicts, e-mails) of a request."""
+    ((status, *counts),) = rows(
+        house.raw(),
+        "select r.status, (select count(*) from office.decision d where d.request_id = r.id and d.undone_at is null),"
+        " (select count(*) from office.document_verdict), (select count(*) from office.outbox_mail)"
+        " from office.access_request r where id = %s",
+        given.request_id,
+    )
+    return status, counts[0], counts[1], counts[2]

@@ -13,14 +13,13 @@ from psycopg import sql
 from dombes_office.database import install
 from dombes_office.database.engine import Database
 from tests.builders import build_office
-from tests.database.acts import House
+from tests.database.acts import PASSPHRASE, House
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tests.postgres import InstalledServer, MakeAgent, OfficeDatabase, Raw
 
-PASSWORD = "un mot de passe assez long"
 TEMPLATE = "guards_template"
 _numbers = itertools.count(1)
 
@@ -67,7 +66,7 @@ def house15(pg15: InstalledServer, template15: str) -> Iterator[House]:
                 port=target.port,
                 dbname=name,
                 user=login,
-                password=pg15.password if login == "postgres" else PASSWORD,
+                password=pg15.password if login == "postgres" else PASSPHRASE,
                 sslmode="require",
                 autocommit=True,
             )
@@ -85,7 +84,7 @@ def house15(pg15: InstalledServer, template15: str) -> Iterator[House]:
         def make(word: str, *, groups: Sequence[str] = (), authorities: Sequence[int] = ()) -> str:
             login = f"{word}_{next(_numbers)}"
             superuser.execute(
-                sql.SQL("create role {} login password {}").format(sql.Identifier(login), sql.Literal(PASSWORD))
+                sql.SQL("create role {} login password {}").format(sql.Identifier(login), sql.Literal(PASSPHRASE))
             )
             made.append(login)
             for group in groups:

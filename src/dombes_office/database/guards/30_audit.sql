@@ -71,8 +71,12 @@ begin
         after := to_jsonb(new);
     end if;
     present := coalesce(after, before);
-    select string_agg(present ->> k, '/' order by i) into key
-      from unnest(string_to_array(tg_argv[0], ',')) with ordinality as c(k, i);
+    if strpos(tg_argv[0], ',') = 0 then
+        key := present ->> tg_argv[0];
+    else
+        select string_agg(present ->> k, '/' order by i) into key
+          from unnest(string_to_array(tg_argv[0], ',')) with ordinality as c(k, i);
+    end if;
     foreach hidden in array string_to_array(tg_argv[1], ',') loop
         if before ->> hidden is not null then
             before := before || jsonb_build_object(hidden,
@@ -102,24 +106,28 @@ $$;
 
 -- Retention may one day put {"erased": <digest>} in the place of old values: the digest of the event stays what it was.
 create or replace function office.image_digest(image jsonb) returns text
-language sql immutable set search_path = pg_catalog, pg_temp
+language plpgsql immutable
 as $$
-    select coalesce(image ->> 'erased', encode(sha256(convert_to(image::text, 'UTF8')), 'hex'), '')
+begin
+    return coalesce(image ->> 'erased', encode(sha256(convert_to(image::text, 'UTF8')), 'hex'));
+end
 $$;
 
+-- Called for each event, and only by functions that pin the search path: pinning it again would cost more than the rest.
 create or replace function office.event_digest(e office.audit_event) returns bytea
-language plpgsql immutable set search_path = pg_catalog, pg_temp
+language plpgsql immutable
 as $$
 begin
     return sha256(convert_to(jsonb_build_array(
         e.id, e.xid::text, extract(epoch from e.at)::text, e.login, e.authority_id, e.table_name, e.row_key, e.verb,
-        office.image_digest(e.old), office.image_digest(e.new), e.reason)::text, 'UTF8'));
+        case when e.old is not null then office.image_digest(e.old) end,
+        case when e.new is not null then office.image_digest(e.new) end, e.reason)::text, 'UTF8'));
 end
 $$;
 
 -- Whoever writes an event, the database says when, in which transaction and under which login.
 create or replace function office.event_enters() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp
+language plpgsql
 as $$
 begin
     new.xid := pg_current_xact_id();

@@ -10,14 +10,15 @@ class Figure:
     """One promise, measured side by side with what it is compared to, in the same run.
 
     `measured` and `baseline` are in `unit`; `budget` is the greatest ratio between them that keeps the promise.
-    A limit in absolute terms is written with the limit as baseline and a budget of 1.
+    A limit in absolute terms is written with the limit as baseline and a budget of 1. Without a budget the figure is
+    shown for the record and promises nothing.
     """
 
     subject: str
     measured: float
     against: str
     baseline: float
-    budget: float
+    budget: float | None = None
     unit: str = "ms"
 
     @property
@@ -28,4 +29,4 @@ class Figure:
     @property
     def kept(self) -> bool:
         """Whether the promise holds in this run."""
-        return self.ratio <= self.budget
+        return self.budget is None or self.ratio <= self.budget

@@ -23,12 +23,12 @@ def modules() -> list[str]:
 
 
 def table(figures: Iterable[Figure]) -> str:
-    """One line for each figure: kept or not, ratio and budget first, then what both come from."""
+    """One line for each figure: kept or not (nothing where nothing was promised), ratio, budget, and their origin."""
     lines = [
         ROW.format(
-            mark="kept" if figure.kept else "OVER",
+            mark="" if figure.budget is None else "kept" if figure.kept else "OVER",
             ratio=f"{figure.ratio:.2f}x",
-            budget=f"{figure.budget:g}x",
+            budget="" if figure.budget is None else f"{figure.budget:g}x",
             measured=f"{figure.measured:.2f} {figure.unit}",
             baseline=f"{figure.baseline:.2f} {figure.unit}",
             subject=figure.subject,

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from dombes_office.views.style import MARGIN_LEFT, MARGIN_RIGHT
+from dombes_office.views.widgets.elided import ElidedLabel
 from dombes_office.views.widgets.key_hint import ActionButton
 
 HEIGHT, CONTROL_GAP = 54, 8
@@ -27,9 +28,8 @@ class PageHeader(QFrame):
         self._arrow.clicked.connect(self.back)
         self._title = QLabel(title)
         self._title.setProperty("kind", "title")
-        self._context = QLabel(context)
-        self._context.setProperty("kind", "context")
-        self._context.setTextFormat(Qt.TextFormat.PlainText)
+        self._context = ElidedLabel("context")
+        self._context.set_words(context)
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         self.room = QHBoxLayout(self)
         self.room.setContentsMargins(MARGIN_LEFT, 2, MARGIN_RIGHT, 0)
@@ -49,7 +49,7 @@ class PageHeader(QFrame):
 
     def set_context(self, context: str) -> None:
         """Change the line of context."""
-        self._context.setText(context)
+        self._context.set_words(context)
 
     def show_arrow(self, *, shown: bool = True) -> None:
         """Show the arrow that leads back, for a page opened from another one."""

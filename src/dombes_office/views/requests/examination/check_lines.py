@@ -12,7 +12,7 @@ from dombes_office.rules.french import group_iban
 from dombes_office.rules.requests import CheckResult, Outcome
 from dombes_office.views.icons import SMALL, icon
 from dombes_office.views.palette import current_palette
-from dombes_office.views.widgets.labels import words
+from dombes_office.views.widgets.labels import IconLabel, words
 from dombes_office.views.widgets.marks import STATE_ICONS, State
 
 STATE_OF_OUTCOME = {Outcome.PASS: State.GOOD, Outcome.VERIFY: State.VERIFY, Outcome.FAIL: State.FAILURE}
@@ -26,22 +26,28 @@ def check_line(check: CheckResult, *, with_reason: bool = False) -> QWidget:
     line.setProperty("kind", "failure-box" if failed else "plain")
     line.setAccessibleName(f"{SPOKEN_OUTCOME[check.outcome]} : {check.title}. {check.why}".strip())
     line.setToolTip(check.why)
-    row = QHBoxLayout(line)
-    row.setContentsMargins(*((9, 7, 9, 7) if failed else (0, 0, 0, 0)))
+    whole = QVBoxLayout(line)
+    whole.setContentsMargins(*((9, 6, 9, 7) if failed else (0, 0, 0, 0)))
+    whole.setSpacing(1)
+    row = QHBoxLayout()
     row.setSpacing(7)
-    sign = QLabel()
     state = STATE_OF_OUTCOME[check.outcome]
-    sign.setPixmap(icon(STATE_ICONS[state], state).pixmap(SMALL - 2, SMALL - 2))
-    row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+    sign = QVBoxLayout()
+    # Two pixels lower, so that it stands beside the first line of the words.
+    sign.setContentsMargins(0, 2, 0, 0)
+    sign.addWidget(IconLabel(icon(STATE_ICONS[state], state), size=SMALL - 2))
+    sign.addStretch(1)
+    row.addLayout(sign)
     column = QVBoxLayout()
     column.setSpacing(1)
-    title = words(check.title, "failure-title" if failed else "", wrap=True)
-    column.addWidget(title)
+    column.addWidget(words(check.title, "failure-title" if failed else "", wrap=True))
+    row.addLayout(column, 1)
+    whole.addLayout(row)
     if failed and check.spoken and check.found:
-        column.addWidget(_compared(check))
+        # Two IBANs need the whole width of the box.
+        whole.addWidget(_compared(check))
     elif check.why and (with_reason or failed or check.outcome is Outcome.VERIFY):
         column.addWidget(words(check.why, "secondary", wrap=True))
-    row.addLayout(column, 1)
     return line
 
 

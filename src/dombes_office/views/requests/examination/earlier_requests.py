@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
 
-from dombes_office.rules.french import ago, local, numeric_date
+from dombes_office.rules.french import ago, local, numeric_date, service_title
 from dombes_office.rules.requests import RequestStatus
 from dombes_office.views.icons import icon
 from dombes_office.views.widgets.labels import words
@@ -40,7 +40,7 @@ class EarlierLine(QFrame):
         sign.setPixmap(icon(name, role).pixmap(14, 14))
         grid.addWidget(sign, 0, 0)
         title = words(f"{request.submitted_at.year}, {said}")
-        title.setToolTip(f"{request.service_name}, n° {request.number}")
+        title.setToolTip(f"{service_title(request.service_name)}, n° {request.number}")
         grid.addWidget(title, 0, 1)
         when = (
             ago(request.submitted_at, now)
@@ -49,6 +49,6 @@ class EarlierLine(QFrame):
         )
         who = f", {request.decided_by}" if request.decided_by else ""
         second = words(f"{when}{who}", "secondary")
-        second.setToolTip(request.service_name)
+        second.setToolTip(service_title(request.service_name))
         grid.addWidget(second, 1, 1)
-        self.setAccessibleName(f"Demande {request.number}, {request.service_name}, {said}, {when}{who}")
+        self.setAccessibleName(f"Demande {request.number}, {service_title(request.service_name)}, {said}, {when}{who}")

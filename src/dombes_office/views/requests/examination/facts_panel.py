@@ -14,10 +14,10 @@ from dombes_office.rules.french import age_text, caller, counted, numeric_date, 
 from dombes_office.rules.requests import Outcome
 from dombes_office.views.icons import icon
 from dombes_office.views.palette import current_palette
+from dombes_office.views.requests.examination.care_note import CareNote
 from dombes_office.views.requests.examination.check_lines import check_line
 from dombes_office.views.widgets.detail_panel import DetailSection
 from dombes_office.views.widgets.labels import words
-from dombes_office.views.widgets.marks import Mark, State, StateMark
 
 if TYPE_CHECKING:
     from datetime import date
@@ -74,8 +74,9 @@ class FactsPanel(QScrollArea):
         inside = QFrame()
         inside.setProperty("kind", "raised")
         self._room = QVBoxLayout(inside)
-        # The scroll bar lies over the right edge: what is written keeps clear of it.
-        self._room.setContentsMargins(0, 0, 6, 0)
+        self._room.setContentsMargins(0, 0, 0, 0)
+        # The panel never grows wider than it is shown: one endless word is cut, not everything else pushed aside.
+        inside.setMinimumWidth(1)
         self._room.setSpacing(0)
         self.setWidget(inside)
 
@@ -129,7 +130,7 @@ class FactsPanel(QScrollArea):
         holder.setLayout(row)
         section.add_widget(holder)
         if child.care_note:
-            section.add_widget(_care_line(child.care_note))
+            section.add_widget(CareNote(child.care_note))
         return section
 
     @staticmethod
@@ -139,12 +140,13 @@ class FactsPanel(QScrollArea):
         holder = caller(family.holder_last_name, family.holder_first_name)
         line = words(f"{holder}, {phone(family.phone)}" if family.phone else holder, "strong", wrap=True)
         line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        section.add_widget(line)
+        line.setToolTip(family.email)
         paying = "prélèvement mensuel" if dossier.request.by_debit else "sans prélèvement"
         facts = (family.town, counted(family.children, "enfant"), paying)
-        section.add_text(", ".join(filter(None, facts)), kind="context")
-        email = section.add_text(family.email, kind="context")
-        email.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        place = words(", ".join(filter(None, facts)), "context", wrap=True)
+        address = " ".join(filter(None, (family.address, family.postcode, family.town)))
+        place.setToolTip(f"{address}\n{family.email}".strip())
+        section.add_widget(_stacked(line, place))
         return section
 
     @staticmethod
@@ -161,13 +163,12 @@ class FactsPanel(QScrollArea):
         return section
 
 
-def _care_line(note: str) -> QWidget:
-    """The complementary information: a mark, and the words that only entitled agents receive."""
-    frame = QFrame()
-    row = QHBoxLayout(frame)
-    row.setContentsMargins(0, 2, 0, 0)
-    row.setSpacing(8)
-    row.addWidget(StateMark(Mark(State.VERIFY, "PAI", soft=True)), 0, Qt.AlignmentFlag.AlignTop)
-    row.addWidget(words(note, wrap=True), 1)
-    frame.setAccessibleName(f"Informations complémentaires, PAI : {note}")
-    return frame
+def _stacked(*labels: QWidget) -> QWidget:
+    """Lines that belong together, close to one another."""
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(1)
+    for label in labels:
+        column.addWidget(label)
+    return holder

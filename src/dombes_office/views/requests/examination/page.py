@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 
 from dombes_office.errors import Outage
 from dombes_office.rules.differences import describe_differences
-from dombes_office.rules.french import NBSP, ago, hour, typeset
+from dombes_office.rules.french import NBSP, ago, hour, service_title, typeset
 from dombes_office.rules.requests import Action, DecisionRow, RequestDossier
 from dombes_office.views.page import Page, PageEntry, Shortcut
 from dombes_office.views.requests.acts import RequestActs
@@ -217,7 +217,8 @@ class ExaminationPage(Page):
         request = dossier.request
         self.set_title(
             typeset(f"Demande n° {request.number}"),
-            f"{dossier.service.name}, {dossier.service.authority_name}, reçue {ago(request.submitted_at, self._now())}",
+            f"{service_title(dossier.service.name)}, {dossier.service.authority_name},"
+            f" reçue {ago(request.submitted_at, self._now())}",
         )
         self.bench.take(draft, beside=self.prefetch.held, keep_piece=before is not None)
         self._standing.ask(draft)

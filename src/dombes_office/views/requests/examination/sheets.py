@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from dombes_office.errors import Outage
 from dombes_office.rules.french import group_iban, local, numeric_date, typeset
 from dombes_office.views.icons import icon
 from dombes_office.views.requests.examination.check_lines import check_line
@@ -76,10 +77,14 @@ class TypedSheet(_Sheet):
 class MessageSheet(_Sheet):
     """Why there is nothing to see, and what to do."""
 
-    def show_refusal(self, error: OfficeError) -> None:
-        """A file that cannot be shown."""
-        self._say("x-circle-fill", "failure", error.sentence, error.way_out)
-        advice = typeset("Marquez la pièce non conforme (N) : la famille la renverra.")
+    def show_trouble(self, error: OfficeError) -> None:
+        """A file that cannot be shown, for good or for now."""
+        if isinstance(error, Outage):
+            self._say("cloud-slash", "verify", error.sentence, error.way_out)
+            advice = "Appuyez sur F5 pour essayer de nouveau."
+        else:
+            self._say("x-circle-fill", "failure", error.sentence, error.way_out)
+            advice = typeset("Marquez la pièce non conforme (N) : la famille la renverra.")
         self.column.addWidget(words(advice, "secondary", wrap=True))
 
     def show_missing(self, piece: PieceRow) -> None:
@@ -88,7 +93,7 @@ class MessageSheet(_Sheet):
             self._say(
                 "minus-circle",
                 "neutral",
-                typeset(f"La famille n'a pas donné « {piece.label} »."),
+                typeset(f"La famille n’a pas donné « {piece.label} »."),
                 "Demandez-la (N), ou prenez-la au guichet.",
             )
         else:

@@ -56,6 +56,7 @@ class Viewer(QFrame):
         self._zoom: float | None = None
         self._frames: tuple[Frame, ...] = ()
         self._found: tuple[Frame, ...] = ()
+        self._sought, self._hit = "", 0
         self.tools = ViewerTools()
         self._canvas = Canvas()
         self._canvas.setAccessibleName("Page du document")
@@ -118,8 +119,7 @@ class Viewer(QFrame):
         self._title_facts = self._facts(piece)
         self.tools.set_title(piece.label, self._title_facts)
         if not same:
-            self._page, self._rotation, self._zoom = 0, 0, None
-            self._frames = self._found = ()
+            self._begin()
         if piece.sha256 is not None:
             self._show_paper(self._papers.paper(piece.sha256))
             return
@@ -135,16 +135,24 @@ class Viewer(QFrame):
     def show_photo(self, sha256: str, title: str) -> None:
         """Show a file that is not a required piece: the identity photo."""
         self._piece, self._sha256 = None, sha256
-        self._page, self._rotation, self._zoom = 0, 0, None
-        self._frames = self._found = ()
+        self._begin()
         self._title_facts = ""
         self.tools.set_title(title, "")
         self._show_paper(self._papers.paper(sha256))
 
+    def _begin(self) -> None:
+        """Another file begins at its first page, upright, as wide as the desk, with nothing searched in it."""
+        self._page, self._rotation, self._zoom = 0, 0, None
+        self._frames = self._found = ()
+        self._sought, self._hit = "", 0
+        self.tools.close_search()
+        self._area.verticalScrollBar().setValue(0)
+
     def clear(self) -> None:
         """Show nothing, between two requests."""
         self._piece, self._sha256 = None, None
-        self._frames = self._found = ()
+        self._begin()
+        self._slow.stop()
         self._canvas.show_picture(None)
         self._canvas.show_size(QSize(0, 0))
         self.tools.set_title("", "")
@@ -174,10 +182,12 @@ class Viewer(QFrame):
         return f"{piece.file_name}{size}"
 
     def _show_paper(self, paper: Paper) -> None:
-        if paper.refusal is not None:
+        trouble = paper.refusal or paper.outage
+        if trouble is not None:
             self._slow.stop()
+            self.tools.set_title(self.tools.title, self._title_facts)
             self.tools.allow(paged=False, searchable=False)
-            self._message.show_refusal(paper.refusal)
+            self._message.show_trouble(trouble)
             self._stack.setCurrentWidget(self._message)
             return
         self._stack.setCurrentWidget(self._area)
@@ -281,10 +291,13 @@ class Viewer(QFrame):
     def _search(self, words: str) -> None:
         if self._sha256 is None:
             return
+        if words == self._sought and self._found:
+            self._show_hit((self._hit + 1) % len(self._found))
+            return
+        self._sought, self._found = words, ()
         if words.strip():
             self._papers.search(self._sha256, words)
         else:
-            self._found = ()
             self._again()
 
     @Slot(str, object)
@@ -292,14 +305,21 @@ class Viewer(QFrame):
         if sha256 != self._sha256:
             return
         self._found = tuple(Frame(span.page, span.box, "verify") for span in spans)
-        count = len(spans)
-        self.tools.say_found("Rien trouvé" if count == 0 else f"{count}{NBSP}trouvé{'s' if count > 1 else ''}")
         if spans:
-            self._page = spans[0].page
+            self._show_hit(0)
+        else:
+            self.tools.say_found("Rien trouvé")
+            self._again()
+
+    def _show_hit(self, number: int) -> None:
+        """Go to one of the places that were found, counted from 0."""
+        self._hit = number
+        found = self._found[number]
+        self.tools.say_found(f"{number + 1}{NBSP}sur{NBSP}{len(self._found)}")
+        self._page = found.page
         self._again()
-        if spans:
-            place = self._canvas.place_of(turned(spans[0].box, self._rotation))
-            self._area.ensureVisible(place.center().x(), place.center().y(), 80, 120)
+        place = self._canvas.place_of(turned(found.box, self._rotation))
+        self._area.ensureVisible(place.center().x(), place.center().y(), 80, 120)
 
     @Slot()
     def _resized(self) -> None:

@@ -3,40 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from dombes_office.rules.french import NBSP
+from dombes_office.views.widgets.elided import ElidedLabel
 from dombes_office.views.widgets.key_hint import ActionButton
 from dombes_office.views.widgets.labels import words
 
 _HEIGHT = 38
-
-
-class ElidedLabel(QLabel):
-    """One line of plain text that ends in … where it is too narrow; the whole text is its tooltip."""
-
-    def __init__(self, kind: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("kind", kind)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._whole = ""
-
-    def set_words(self, text: str) -> None:
-        """Show another text."""
-        self._whole = text
-        self.setToolTip(text)
-        self.setAccessibleName(text)
-        self._elide()
-
-    def resizeEvent(self, event: object) -> None:  # noqa: N802 - Qt's name.
-        """Elide again at the new width."""
-        super().resizeEvent(event)  # type: ignore[arg-type] # Qt gives a QResizeEvent.
-        self._elide()
-
-    def _elide(self) -> None:
-        metrics = self.fontMetrics()
-        self.setText(metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width()))
 
 
 class ViewerTools(QFrame):
@@ -51,7 +26,7 @@ class ViewerTools(QFrame):
         super().__init__(parent)
         self.setProperty("kind", "tabs")
         self.setFixedHeight(_HEIGHT)
-        self._title = words("", "strong")
+        self._title = ElidedLabel("strong")
         self._facts = ElidedLabel("context")
         self._zoom_out = self._tool("magnifying-glass-minus", "Réduire (−)", "Réduire")
         self._percent = words("")
@@ -72,6 +47,9 @@ class ViewerTools(QFrame):
         self._before = self._tool("caret-left", "Page précédente (PgPréc)", "Page précédente")
         self._page = words("")
         self._page.setAccessibleName("Page")
+        # As wide as the longest number, so that no tool moves when another piece is shown.
+        self._page.setFixedWidth(QFontMetrics(self._page.font()).horizontalAdvance(f"00{NBSP}/{NBSP}00") + 4)
+        self._page.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._after = self._tool("caret-right", "Page suivante (PgSuiv)", "Page suivante")
         self._lay_out()
         self._connect()
@@ -89,7 +67,8 @@ class ViewerTools(QFrame):
         row.setSpacing(4)
         row.addWidget(self._title)
         row.addSpacing(8)
-        row.addWidget(self._facts, 1)
+        row.addWidget(self._facts)
+        row.addStretch(1)
         row.addWidget(self._found)
         row.addWidget(self._field)
         for tool in (self._zoom_out, self._percent, self._zoom_in, self._fit, self._turn, self._find):
@@ -116,7 +95,7 @@ class ViewerTools(QFrame):
     @property
     def title(self) -> str:
         """The name of the piece."""
-        return self._title.text()
+        return self._title.whole
 
     @property
     def searching(self) -> bool:
@@ -125,7 +104,7 @@ class ViewerTools(QFrame):
 
     def set_title(self, title: str, facts: str, *, warned: bool = False) -> None:
         """Name the piece, and say what is known of its file; a warning is written in its colour, with its sign."""
-        self._title.setText(title)
+        self._title.set_words(title)
         self._facts.set_words(f"⚠ {facts}" if warned else facts)
 
     def set_page(self, page: int, count: int) -> None:
@@ -147,8 +126,8 @@ class ViewerTools(QFrame):
             "Chercher dans le document (Ctrl+F)" if searchable else "Ce document est une image : rien à chercher"
         )
         if not paged:
-            self._page.setText("")
-            self._percent.setText("")
+            self._page.setText("–")
+            self._percent.setText("–")
             self._before.setEnabled(False)
             self._after.setEnabled(False)
         if not searchable:
@@ -170,9 +149,12 @@ class ViewerTools(QFrame):
 
     @Slot()
     def _toggle_search(self) -> None:
-        if not self.close_search():
+        if self._field.isVisible() and self._field.hasFocus():
+            self.close_search()
+        else:
             self._field.show()
             self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._field.selectAll()
 
     @Slot()
     def _search(self) -> None:

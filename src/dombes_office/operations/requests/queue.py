@@ -29,6 +29,7 @@ from dombes_office.models.catalogue import Authority, Service
 from dombes_office.models.households import Beneficiary, Household, HouseholdToken
 from dombes_office.models.requests import AccessRequest, RequestOpening
 from dombes_office.models.staff import StaffMember
+from dombes_office.rules.french import TIME_ZONE
 from dombes_office.rules.names import tokens
 from dombes_office.rules.requests import (
     Cursor,
@@ -136,7 +137,9 @@ def _row_statement() -> Select[*tuple[Any, ...]]:
 
 
 def _flat(wanted: RequestFilter, most: ColumnElement[int], *, further: bool) -> Select[*tuple[Any, ...]]:
-    return _scan(wanted, AccessRequest.authority_id, further=further).limit(most)
+    """One order for all: the rows that it finds are the winners, so they are read whole at once."""
+    whole = tuple(AccessRequest.__table__.c)
+    return _scan(wanted, AccessRequest.authority_id, further=further, columns=whole).limit(most)
 
 
 def _by_authority(wanted: RequestFilter, most: ColumnElement[int], *, further: bool) -> Select[*tuple[Any, ...]]:
@@ -149,13 +152,20 @@ def _by_authority(wanted: RequestFilter, most: ColumnElement[int], *, further: b
     return merged.order_by(*_order(wanted, each.c)).limit(most)
 
 
-def _scan(wanted: RequestFilter, authority: SQLColumnExpression[int], *, further: bool) -> Select[*tuple[Any, ...]]:
-    """The ordered scan of an index alone: only the columns that order and identify, for each stands in that index."""
-    r = AccessRequest
-    scan = select(*(r.__table__.c[name] for name in _SORT_COLUMNS[wanted.sort])).where(*_conditions(wanted, authority))
+def _scan(
+    wanted: RequestFilter,
+    authority: SQLColumnExpression[int],
+    *,
+    further: bool,
+    columns: tuple[ColumnElement[Any], ...] = (),
+) -> Select[*tuple[Any, ...]]:
+    """An ordered scan; of an index alone, unless more is asked than the columns that order, which all stand in it."""
+    own = AccessRequest.__table__.c
+    scan = select(*(columns or (own[name] for name in _SORT_COLUMNS[wanted.sort])))
+    scan = scan.where(*_conditions(wanted, authority))
     if further:
         scan = scan.where(_beyond(wanted))
-    return scan.order_by(*_order(wanted, AccessRequest.__table__.c))
+    return scan.order_by(*_order(wanted, own))
 
 
 def _conditions(
@@ -171,14 +181,22 @@ def _conditions(
     if not with_status and wanted.authority_ids:
         found.append(r.authority_id == _any_of("authority_ids", wanted.authority_ids))
     if wanted.waiting_days is not None:
-        days = cast(literal(f"{wanted.waiting_days} days"), INTERVAL)
-        found.append(r.submitted_at <= func.now() - days)
+        found.append(r.submitted_at < _midnight_before(wanted.waiting_days - 1))
     if wanted.outcome is not None:
         found.append(r.check_rank == _RANK_OF_OUTCOME[wanted.outcome])
     if wanted.incomplete:
         found.append(r.pieces_given < r.pieces_needed)
     found.extend(_word_condition(word, authority) for word in wanted.words.split())
     return found
+
+
+def _midnight_before(days: int) -> ColumnElement[Any]:
+    """The midnight, on the office's clock, with which the day so many days ago began.
+
+    People count days on the calendar: what arrived late on Monday has waited one day early on Tuesday.
+    """
+    today = func.date_trunc("day", func.timezone(TIME_ZONE, func.now()))
+    return func.timezone(TIME_ZONE, today - cast(literal(f"{days} days"), INTERVAL))
 
 
 def _word_condition(word: str, authority: SQLColumnExpression[int]) -> ColumnElement[bool]:
@@ -234,7 +252,11 @@ def _any_of(name: str, ids: Sequence[int]) -> ColumnElement[Any]:
 
 def _described(page: FromClause, order: tuple[ColumnElement[Any], ...]) -> Select[*tuple[Any, ...]]:
     """The winners with the words that a person reads; the columns are those of `RequestRow`, then what sorts."""
-    r, opened = AccessRequest, _opened(page)
+    requests = AccessRequest.__table__
+    whole = len(page.c) == len(requests.c)
+    r = page.c if whole else requests.c
+    source = page if whole else page.join(requests, requests.c.id == page.c.id)
+    opened = _opened(page)
     checked = r.checked_version == r.version
     return (
         select(
@@ -262,8 +284,7 @@ def _described(page: FromClause, order: tuple[ColumnElement[Any], ...]) -> Selec
             r.check_rank,
             r.family_key,
         )
-        .select_from(page)
-        .join(r, r.id == page.c.id)
+        .select_from(source)
         .join(Household, Household.id == r.household_id)
         .join(Beneficiary, Beneficiary.id == r.beneficiary_id)
         .join(Service, Service.id == r.service_id)

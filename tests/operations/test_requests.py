@@ -114,6 +114,15 @@ def test_filters_narrow_the_queue(desk: Database, office: Office) -> None:
     assert counts[RequestStatus.PENDING] == 1
 
 
+def test_waiting_counts_days_on_the_calendar(desk: Database, office: Office) -> None:
+    morning = office.one("select timezone('Europe/Paris', date_trunc('day', timezone('Europe/Paris', now())))")
+    office.add_request("Favre", "Veille", submitted_at=morning - timedelta(minutes=5))
+    office.add_request("Favre", "Avantveille", submitted_at=morning - timedelta(days=1, minutes=5))
+    office.add_request("Favre", "Aujourdhui", submitted_at=morning + timedelta(seconds=1))
+    assert listed(desk, RequestFilter(waiting_days=1)) == ["Avantveille", "Veille"]
+    assert listed(desk, RequestFilter(waiting_days=2)) == ["Avantveille"]
+
+
 def test_another_authority_s_requests_do_not_exist(
     database: OfficeDatabase, office: Office, make_agent: MakeAgent
 ) -> None:

@@ -125,3 +125,20 @@ def test_typesetting_twice_changes_nothing(text: str) -> None:
 def test_an_amount_reads_back(cents: int) -> None:
     digits = re.sub(f"[{NN}{NB}€,]", "", french.amount(cents)).replace("−", "-")
     assert int(digits) == cents
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("GARDERIE - 2 PARENTS TRAVAILLENT", "Garderie – 2 parents travaillent"),
+        (
+            "GARDERIE - PARENT(S) TRAVAILLE(N)T EN HORAIRES DÉCALÉS",
+            "Garderie – parent(s) travaille(n)t en horaires décalés",
+        ),
+        ("MERCREDIS SPORTIFS", "Mercredis sportifs"),
+        ("Club ados de l’ALSH", "Club ados de l’ALSH"),
+        ("", ""),
+    ],
+)
+def test_a_service_is_not_shouted(name: str, shown: str) -> None:
+    assert french.service_title(name) == shown

@@ -227,3 +227,13 @@ def typeset(sentence: str) -> str:
     for pattern, replacement in _SPACING:
         sentence = pattern.sub(replacement, sentence)
     return sentence
+
+
+def service_title(name: str) -> str:
+    """`Garderie – 2 parents travaillent` from `GARDERIE - 2 PARENTS TRAVAILLENT`: capitals are hard to read in a list.
+
+    A name that has small letters is left as its authority wrote it.
+    """
+    if name != name.upper():
+        return name
+    return f"{name[:1]}{name[1:].lower()}".replace(" - ", " – ")

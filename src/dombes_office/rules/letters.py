@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from string import Template
 from typing import TYPE_CHECKING
 
-from dombes_office.rules.french import caller, listed, mask_iban, phone, possessive, typeset
+from dombes_office.rules.french import caller, listed, mask_iban, phone, possessive, service_title, typeset
 from dombes_office.rules.iban import masked_in
 from dombes_office.rules.reasons import OTHER, piece_reason, refusal_reason
 from dombes_office.rules.requests import DecisionKind, VerdictKind
@@ -67,7 +67,7 @@ def _values(dossier: RequestDossier, draft: DecisionDraft) -> dict[str, str]:
         "greeting": f"Bonjour {holder}," if holder else "Bonjour,",
         "child": child,
         "of_child": possessive(child),
-        "service": _one_line(dossier.service.name),
+        "service": _one_line(service_title(dossier.service.name)),
         "authority": _one_line(dossier.service.authority_name),
         "number": _one_line(dossier.request.number),
         "pieces": _pieces(dossier, draft),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -259,7 +259,16 @@ class MainWindow(QMainWindow):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        # The first page came up before there was a window: nothing in it could take the focus then.
+        QTimer.singleShot(0, self._focus_page)
         self._idle.watch(self.windowHandle())
+
+    @Slot()
+    def _focus_page(self) -> None:
+        """Give the focus to the page in front, unless it has it."""
+        page, now = self.page, QApplication.focusWidget()
+        if page is not None and page.areas() and not self.locked and not (now is not None and page.isAncestorOf(now)):
+            _focus_into(page.areas()[0])
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

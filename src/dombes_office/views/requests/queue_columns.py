@@ -12,6 +12,7 @@ from dombes_office.rules.french import (
     local,
     moment,
     numeric_date,
+    service_title,
     upper_name,
     waiting,
     waiting_days,
@@ -79,7 +80,7 @@ def queue_columns(now: Callable[[], datetime]) -> tuple[Column[RequestRow], ...]
             second=lambda row: child_facts(row, now()),
             stretch=True,
         ),
-        Column[RequestRow]("Service", lambda row: row.service_name, width=142, stretch=True),
+        Column[RequestRow]("Service", lambda row: service_title(row.service_name), width=142, stretch=True),
         Column[RequestRow]("Collectivité", lambda row: row.authority_name, width=96, tone=Tone.SECONDARY),
         Column[RequestRow](
             "Pièces",

@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from typing_extensions import override
 
 from dombes_office.errors import Outage
-from dombes_office.rules.french import NBSP, counted, file_size, moment, person
+from dombes_office.rules.french import NBSP, counted, file_size, moment, person, service_title
 from dombes_office.rules.requests import Outcome, RequestStatus
 from dombes_office.views.requests.queue_columns import checks_mark, child_facts, state_mark
 from dombes_office.views.widgets.detail_panel import DetailPanel, DetailSection
@@ -133,7 +133,7 @@ class QueueDetail(DetailPanel):
             name, f"N°{NBSP}{row.number}, reçue {moment(row.submitted_at)}", checks_mark(row) or state_mark(row)
         )
         section = self.add_section("Demande")
-        section.add_pair("Service", row.service_name)
+        section.add_pair("Service", service_title(row.service_name))
         section.add_pair("Collectivité", row.authority_name)
         section.add_pair("Enfant", child_facts(row, self._now()) or "Âge et classe inconnus")
         section.add_pair("Paiement", "Prélèvement mensuel" if row.by_debit else "Sans prélèvement")

@@ -76,9 +76,9 @@ def test_out_of_scope_and_unknown_look_alike(house: House, given: GivenRequest) 
     assert left_behind(house, given) == UNTOUCHED
 
 
-@pytest.mark.parametrize("group", ["reception", "planner", "animator", "finance", "admin", "mailer", "portal"])
-def test_other_groups_decide_nothing(house: House, given: GivenRequest, group: str) -> None:
-    assert answer(house.as_(group), DECIDE, given.request_id, 5) == NO_RIGHT
+def test_other_groups_decide_nothing(house: House, given: GivenRequest) -> None:
+    for group in ("reception", "planner", "animator", "finance", "admin", "mailer", "portal"):
+        assert answer(house.as_(group), DECIDE, given.request_id, 5) == NO_RIGHT, group
 
 
 def test_a_version_that_is_not_the_present_one_is_refused_and_named(house: House, given: GivenRequest) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.database.acts import House, rows
 
 if TYPE_CHECKING:
@@ -174,10 +172,10 @@ NAKED = {
 """What a careless migration might write, and the rules that must notice."""
 
 
-@pytest.mark.parametrize("statement", NAKED)
-def test_a_careless_change_is_noticed(house: House, statement: str) -> None:
+def test_careless_changes_are_noticed(house: House) -> None:
     """The negative control: without it a query that finds nothing might be a query that looks nowhere."""
     raw = house.raw()
-    with raw.transaction(force_rollback=True):
-        raw.execute(statement.encode())
-        assert broken(raw).keys() == NAKED[statement]
+    for statement, rules in NAKED.items():
+        with raw.transaction(force_rollback=True):
+            raw.execute(statement.encode())
+            assert broken(raw).keys() == rules, statement

@@ -58,13 +58,12 @@ def test_copies_cannot_be_chosen(house: House) -> None:
     ) == [(house.office.authority_id, "pending", 1, 0, 1)]
 
 
-@pytest.mark.parametrize("group", OFFICE_ROLES)
-def test_nobody_changes_a_request_by_hand(house: House, group: str) -> None:
+def test_nobody_changes_a_request_by_hand(house: House) -> None:
     house.office.add_request()
-    agent = house.as_(group)
-    for change in ("status = 'validated'", "version = 1", "authority_id = 2", "check_rank = 0"):
-        assert answer(agent, f"update office.access_request set {change}") == NO_RIGHT
-    assert answer(agent, "delete from office.access_request") == NO_RIGHT
+    for agent in map(house.as_, OFFICE_ROLES):
+        for change in ("status = 'validated'", "version = 1", "authority_id = 2", "check_rank = 0"):
+            assert answer(agent, f"update office.access_request set {change}") == NO_RIGHT
+        assert answer(agent, "delete from office.access_request") == NO_RIGHT
 
 
 def test_each_change_that_matters_makes_a_new_version(house: House) -> None:

@@ -18,7 +18,6 @@ from bench._office import installed_office, running_server
 from bench._papers import form, scan
 from dombes_office import settings
 from dombes_office.documents.renderer import Renderer
-from dombes_office.interpreter import make_none_immortal
 from dombes_office.rules.agents import REVIEWER, Agent
 from dombes_office.rules.letters import TEMPLATES
 from dombes_office.views.garbage import GarbageCollection
@@ -98,7 +97,6 @@ class Screen(QObject):
 
 def run() -> list[Figure]:
     """Through the queue, looking at each request for a second; then as fast as the pages appear."""
-    make_none_immortal()
     application = QApplication.instance() or QApplication(["bench"])
     if not isinstance(application, QApplication):
         raise TypeError(type(application))

@@ -1,6 +1,6 @@
 """The back office of the family services: one package, built in floors from errors up to the command line."""
 
-from dombes_office.interpreter import make_none_immortal
+from dombes_office.interpreter import make_singletons_immortal
 
 # Here, because the window, the reader's process, the tour and the tests all come through this door before Qt.
-make_none_immortal()
+make_singletons_immortal()

@@ -14,10 +14,12 @@ from dombes_office.models.mail import OutboxMail
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
 LEASE = timedelta(minutes=5)
-MAX_ATTEMPTS = 6
+MAX_ATTEMPTS = 10
+"""The last one comes some 17 hours after the first: a server that is full overnight loses no e-mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +45,27 @@ class OutboxCounts:
     failed: int
 
 
+def _may_leave() -> ColumnElement[bool]:
+    """E-mails whose time has come, and those whose mailer fell silent."""
+    m = OutboxMail
+    now = func.clock_timestamp()
+    return or_(
+        and_(m.state == "queued", m.send_after <= now),
+        and_(m.state == "sending", m.leased_until < now),
+    )
+
+
+def mail_waits(db: Session) -> bool:
+    """Whether an e-mail may leave now."""
+    return db.execute(select(OutboxMail.id).where(_may_leave()).limit(1)).first() is not None
+
+
 def claim_mail(db: Session, worker: str) -> MailRow | None:
     """Claim the e-mail that has waited longest and may leave now, or one whose mailer fell silent; None if none."""
     m = OutboxMail
-    now = func.clock_timestamp()
     next_one = (
         select(m.id)
-        .where(
-            or_(
-                and_(m.state == "queued", m.send_after <= now),
-                and_(m.state == "sending", m.leased_until < now),
-            )
-        )
+        .where(_may_leave())
         .order_by(m.send_after, m.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -63,7 +74,12 @@ def claim_mail(db: Session, worker: str) -> MailRow | None:
     claimed = db.execute(
         update(m)
         .where(m.id == next_one)
-        .values(state="sending", leased_by=worker, leased_until=now + LEASE, attempts=m.attempts + 1)
+        .values(
+            state="sending",
+            leased_by=worker,
+            leased_until=func.clock_timestamp() + LEASE,
+            attempts=m.attempts + 1,
+        )
         .returning(m.id)
     ).scalar_one_or_none()
     if claimed is None:
@@ -93,6 +109,11 @@ def mark_sent(db: Session, mail_id: int, worker: str) -> None:
 def mark_refused(db: Session, mail_id: int, worker: str, error: str) -> None:
     """The server refuses this e-mail for good, for example because the address does not exist."""
     _settle(db, mail_id, worker, state="failed", last_error=error)
+
+
+def give_back(db: Session, mail_id: int, worker: str) -> None:
+    """The e-mail is not to blame for what went wrong: any mailer may take it again, and no attempt is counted."""
+    _settle(db, mail_id, worker, state="queued", attempts=OutboxMail.attempts - 1)
 
 
 def postpone(db: Session, mail_id: int, worker: str, error: str, attempts: int) -> None:

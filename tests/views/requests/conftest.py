@@ -48,5 +48,7 @@ def office() -> FakeOffice:
 
 @pytest.fixture
 def bench(qtbot: QtBot, desk: Desk, documents: WorkLane, renderer: Renderer, office: FakeOffice) -> Bench:
-    """The page in its window, not opened yet."""
+    """The page in its window, not opened yet; the reader holds nothing of the tests before."""
+    for sha256 in list(renderer._held):
+        renderer.forget(sha256)
     return Bench(qtbot, desk, documents, renderer, office)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QLineEdit, QPlainTextEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QLabel, QLineEdit, QPlainTextEdit, QRadioButton, QWidget
 
 from dombes_office.errors import AlreadyDecided, ServerUnreachable, UndoTooLate
 from dombes_office.rules.requests import Action, CheckResult, DecisionKind, HistoryEvent, Outcome, RequestStatus
@@ -657,3 +657,119 @@ def test_a_page_of_nine_pieces_and_long_names_fits(bench: Bench) -> None:
     assert draft is not None
     titles = {check.title for check in draft.dossier.checks}
     assert "Mandat scanné\u00a0: à lire à l’œil" not in titles
+
+
+# Writing --------------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_takes_the_cursor_from_her_while_she_writes(bench: Bench) -> None:
+    bench.show(1)
+    bench.press("n")
+    bench.say_why("unreadable")
+    bench.page.bench.verdict_bar._ask_words()
+    bench.press("En bas ")
+    field = QApplication.focusWidget()
+    bench.office.give_mandate(1, mandate(OTHER_IBAN, mark="second"))
+    bench.announcements.changed.emit("access_request")
+    bench.settle()
+    assert "Pièce remplacée" in bench.band
+    assert QApplication.focusWidget() is field
+    bench.press("c'est noir.")
+    assert bench.verdicts()[1] == "non_compliant unreadable En bas c'est noir."
+
+
+def test_escape_leaves_the_words_first_and_keeps_them(bench: Bench) -> None:
+    bench.show(1)
+    bench.press("n")
+    bench.say_why("unreadable")
+    bench.page.bench.verdict_bar._ask_words()
+    bench.press("Flou.")
+    bench.press(Qt.Key.Key_Escape)
+    assert bench.window.page is bench.page
+    assert bench.page.bench.pieces.view.hasFocus()
+    assert bench.verdicts()[1] == "non_compliant unreadable Flou."
+
+
+@pytest.mark.parametrize("where", ["reason", "words"])
+def test_enter_goes_on_to_the_next_piece(bench: Bench, where: str) -> None:
+    bench.show(1)
+    bench.press("n")
+    bench.say_why("unreadable")
+    if where == "words":
+        bench.page.bench.verdict_bar._ask_words()
+        bench.press("Flou.")
+    else:
+        bench.reason.setFocus()
+    bench.press(ENTER)
+    assert bench.piece == "Mandat SEPA"
+    assert bench.page.bench.pieces.view.hasFocus()
+
+
+def test_a_refusal_is_not_sent_when_the_request_changed_behind_the_question(bench: Bench) -> None:
+    bench.show(1)
+
+    def choose(dialog: RefusalDialog) -> None:
+        dialog.findChildren(QRadioButton)[0].click()
+        part(dialog, QPlainTextEdit).setPlainText("Mes mots.")
+        bench.office.give_mandate(1, mandate(OTHER_IBAN, mark="second"))
+        bench.announcements.changed.emit("access_request")
+        bench.settle()
+        dialog.accept()
+
+    seen = in_dialog(choose)
+    bench.page.act(Action.REFUSE)
+    bench.qtbot.waitUntil(lambda: bool(seen) and not bench.dialogs())
+    bench.settle()
+    assert bench.office.decided == []
+    assert "Pièce remplacée" in bench.band
+    draft = bench.page.bench.draft
+    assert draft is not None
+    assert (draft.refusal_code, draft.refusal_words) == ("age_out_of_range", "Mes mots.")
+
+
+def test_the_reasons_are_never_cut(bench: Bench) -> None:
+    bench.office.give_mandate(1, mandate(OTHER_IBAN))
+    bench.show(1)
+    for key in "1234":
+        bench.page.bench.choose_piece(int(key))
+        bench.press("n")
+        bench.close_popup()
+        widest = max(
+            bench.reason.fontMetrics().horizontalAdvance(bench.reason.itemText(i)) for i in range(bench.reason.count())
+        )
+        assert bench.reason.width() >= widest + 28
+        bar = bench.page.bench.verdict_bar
+        assert bar.width() <= bench.page.bench.viewer.width()
+        bench.page.bench.pieces.view.setFocus()
+
+
+def test_failures_and_three_more_checks_are_in_sight_on_a_low_screen(bench: Bench) -> None:
+    bench.office.give_mandate(1, mandate(OTHER_IBAN))
+    bench.show(1)
+    bench.press("c")
+    bench.press("n")
+    bench.qtbot.wait(50)
+    facts = bench.page.bench.facts
+    draft = bench.page.bench.draft
+    assert draft is not None
+    lines = [
+        w
+        for w in part(facts, QFrame).findChildren(QFrame)
+        if w.toolTip() or w.property("kind") in {"plain", "failure-box"}
+    ]
+    in_sight = [
+        line
+        for line in lines
+        if line.isVisible() and line.mapTo(facts.viewport(), line.rect().bottomLeft()).y() <= facts.viewport().height()
+    ]
+    assert draft.dossier.checks[0].outcome is Outcome.FAIL
+    assert len(in_sight) >= 4
+
+
+def test_the_history_says_the_selected_line_in_full(bench: Bench) -> None:
+    words = "Mandat SEPA : signature manquante. " * 8
+    bench.office.history = (HistoryEvent(NOW, "decided", "Léa Morandat", "Demande refusée", words),)
+    bench.show(1)
+    bench.page.bench.history.click()
+    bench.settle()
+    assert any(words.strip() in label.text() for label in bench.dialogs()[0].findChildren(QLabel))

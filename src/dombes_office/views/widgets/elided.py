@@ -13,15 +13,19 @@ if TYPE_CHECKING:
 
 
 class ElidedLabel(QLabel):
-    """Takes the room of its whole text where there is some, and gives it up; the whole text is then its tooltip."""
+    """Takes the room of its whole text where there is some, and gives it up; the whole text is then its tooltip.
 
-    def __init__(self, kind: str = "", parent: QWidget | None = None) -> None:
+    It keeps `least` pixels of its text, so that what stands beside it gives way first.
+    """
+
+    def __init__(self, kind: str = "", *, least: int = 24, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         if kind:
             self.setProperty("kind", kind)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._whole = ""
+        self._least = least
 
     @property
     def whole(self) -> str:
@@ -42,7 +46,7 @@ class ElidedLabel(QLabel):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return QSize(min(self.sizeHint().width(), 24), super().minimumSizeHint().height())
+        return QSize(min(self.sizeHint().width(), self._least), super().minimumSizeHint().height())
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

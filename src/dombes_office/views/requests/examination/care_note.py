@@ -11,7 +11,7 @@ from dombes_office.views.widgets.key_hint import ActionButton
 from dombes_office.views.widgets.labels import words
 from dombes_office.views.widgets.marks import Mark, State, StateMark
 
-_SHORT = 120
+_SHORT = 90
 """Signs of a long note that are shown at first: the checks below it must stay in sight."""
 
 

@@ -8,7 +8,7 @@ from html import escape
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from dombes_office.rules.french import group_iban
+from dombes_office.rules.french import NBSP, group_iban
 from dombes_office.rules.requests import CheckResult, Outcome
 from dombes_office.views.icons import SMALL, icon
 from dombes_office.views.palette import current_palette
@@ -78,6 +78,8 @@ def differing(one: str, other: str) -> tuple[Parts, Parts]:
     """Two values cut into parts, each with whether it differs; everything from the first to the last difference."""
     blocks = [b for b in SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks() if b.size]
     head = blocks[0].size if blocks and blocks[0].a == blocks[0].b == 0 else 0
+    # The whole group of four is marked: it is what one compares.
+    head = one.rfind(NBSP, 0, head + 1) + 1 if NBSP in one else head
     return _cut(one, head), _cut(other, head)
 
 

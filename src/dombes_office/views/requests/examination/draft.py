@@ -6,7 +6,7 @@ from dataclasses import replace
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
-from dombes_office.rules.french import listed, typeset
+from dombes_office.rules.french import counted, listed, typeset
 from dombes_office.rules.reasons import piece_reason, piece_reasons, proposed_reason, words_missing
 from dombes_office.rules.requests import (
     OPEN_STATUSES,
@@ -222,4 +222,4 @@ def _offers(piece: PieceRow, code: str | None) -> bool:
 
 def _few(named: tuple[str, ...]) -> str:
     """The pieces by name, or their number where they are many."""
-    return listed(named) if len(named) <= _MOST_NAMED else f"{len(named)} pièces"
+    return listed(named) if len(named) <= _MOST_NAMED else counted(len(named), "pièce")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from dombes_office.rules.french import hour, local, numeric_date
@@ -39,6 +40,12 @@ class HistoryDialog(QDialog):
         self.table = RowTable(_COLUMNS, identity=lambda row: row[0], parent=self)
         self.table.replace(numbered, exhausted=True)
         view: TableView[tuple[int, HistoryEvent]] = TableView(self.table, name="Historique")
+        self._whole = words("", wrap=True)
+        self._whole.setContentsMargins(20, 4, 16, 0)
+        self._whole.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._view = view
+        view.row_changed.connect(self._tell_whole)
+        self._tell_whole()
         close = ActionButton("Fermer", keys="Échap")
         close.clicked.connect(self.accept)
         foot = QHBoxLayout()
@@ -51,8 +58,17 @@ class HistoryDialog(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(title)
         column.addWidget(view, 1)
+        column.addWidget(self._whole)
         column.addSpacing(8)
         column.addLayout(foot)
+
+    @Slot()
+    def _tell_whole(self, *_: object) -> None:
+        """What the selected line says in full: a column is too narrow for many words."""
+        row = self._view.current_row()
+        told = "" if row is None else " ".join(filter(None, (f"{row[1].what}.", row[1].words)))
+        self._whole.setText(told)
+        self._whole.setVisible(bool(told))
 
 
 Row = tuple[int, "HistoryEvent"]

@@ -28,6 +28,8 @@ class RefusalDialog(QDialog):
         self._words.setTabChangesFocus(True)
         self._words.setFixedHeight(84)
         self._error = FieldError(self._words)
+        self._choices = QWidget()
+        self._choice_error = FieldError(self._choices)
         self._refuse = ActionButton("Refuser la demande", kind="danger", icon_name="prohibit", keys="Ctrl+Entrée")
         self._refuse.setShortcut("Ctrl+Return")
         self._cancel = ActionButton("Revenir à l’examen")
@@ -42,13 +44,18 @@ class RefusalDialog(QDialog):
         column.setSpacing(8)
         column.addWidget(words(f"Pourquoi refuser la demande de la famille {family}\u202f?", "panel-title", wrap=True))
         column.addWidget(words("La famille lira ce motif dans son courriel.", "secondary"))
+        choices = QVBoxLayout(self._choices)
+        choices.setContentsMargins(0, 0, 0, 0)
+        choices.setSpacing(8)
         for number, reason in enumerate(REFUSAL_REASONS):
             choice = QRadioButton(reason.label)
             choice.setProperty("code", reason.code)
             choice.setToolTip(reason.sentence)
             choice.setChecked(reason.code == code)
             self._reasons.addButton(choice, number)
-            column.addWidget(choice)
+            choices.addWidget(choice)
+        column.addWidget(self._choices)
+        column.addWidget(self._choice_error)
         self._reasons.idClicked.connect(self._typed)
         column.addSpacing(4)
         column.addWidget(words("Précision", "section"))
@@ -79,7 +86,7 @@ class RefusalDialog(QDialog):
     def accept(self) -> None:
         """Close with a reason; without one, say what is missing and stay."""
         if self.code is None:
-            self._error.say("Choisissez un motif\u00a0: un refus sans motif n’est pas possible.")
+            self._choice_error.say("Choisissez un motif\u00a0: un refus sans motif n’est pas possible.")
             self._reasons.button(0).setFocus(Qt.FocusReason.OtherFocusReason)
         elif words_missing(self.code, self.typed):
             self._error.say("Écrivez le motif dans vos mots\u00a0: la famille doit le comprendre.")
@@ -92,3 +99,4 @@ class RefusalDialog(QDialog):
     @Slot()
     def _typed(self, *_: object) -> None:
         self._error.say("")
+        self._choice_error.say("")

@@ -52,6 +52,7 @@ class VerdictBar(QFrame):
         self._words.setAccessibleName("Précision pour la famille")
         self._words.setPlaceholderText("Précision pour la famille…")
         self._words.setMaxLength(500)
+        self._hint = words(WORDS_HINT, "secondary")
         self._writing = QWidget()
         self._lay_out()
         self._connect()
@@ -70,10 +71,10 @@ class VerdictBar(QFrame):
         row.addStretch(1)
         row.addWidget(self._more)
         below = QVBoxLayout(self._writing)
-        below.setContentsMargins(14, 0, 14, 9)
+        below.setContentsMargins(14, 3, 14, 9)
         below.setSpacing(3)
         below.addWidget(self._words)
-        below.addWidget(words(WORDS_HINT, "secondary"))
+        below.addWidget(self._hint)
         whole = QVBoxLayout(self)
         # The line above is the frame's own.
         whole.setContentsMargins(0, 1, 0, 0)
@@ -92,6 +93,7 @@ class VerdictBar(QFrame):
     def show_piece(self, piece: PieceRow | None, verdict: Verdict | None, *, enabled: bool) -> None:
         """Show what was said of a piece so far."""
         self.setEnabled(enabled and piece is not None)
+        self._hint.setVisible(enabled)
         self.setVisible(piece is not None)
         if piece is None:
             return

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from dombes_office.settings import VERSION
+
 ROOT = Path(__file__).resolve().parent.parent
 BANNED = {"utils", "misc", "helpers", "common", "manager", "data", "info", "process", "handle"}
 # Written in two halves, so that this file does not find itself.
@@ -141,3 +143,8 @@ def test_a_link_between_pages_leads_somewhere(path: Path) -> None:
 def test_each_decision_is_in_the_list() -> None:
     pages = {path.name for path in tracked("docs/decisions/[0-9]*.md")}
     assert pages == set(re.findall(r"\]\((\d{4}-[a-z0-9-]+\.md)\)", text(ROOT / "docs" / "decisions" / "README.md")))
+
+
+def test_the_version_is_told_alike() -> None:
+    project = tomllib.loads(text(ROOT / "pyproject.toml"))["project"]
+    assert project["version"] == VERSION

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version
 from pathlib import Path
 
 import platformdirs
 
-VERSION = version("dombes-office")
+VERSION = "0.1.0"
+"""The version, as pyproject.toml has it: asking the installed package would cost the start 20 ms."""
 
 
 def resource(name: str) -> Path:

@@ -1,0 +1,1 @@
+"""Stories: a clerk at the real window on a real PostgreSQL, clicking and typing; what she sees and what is stored."""

@@ -39,7 +39,7 @@ def _reason(code: str, label: str, sentence: str) -> Reason:
 
 
 _OTHER = _reason(OTHER, "Autre motif (à écrire)", "")
-_MISSING = _reason("missing", "Pièce manquante", "Nous ne l'avons pas reçue. Merci de nous l'envoyer.")
+_MISSING = _reason("missing", "Pièce manquante", "Nous n'avons rien reçu pour cette pièce. Merci de nous l'envoyer.")
 _EXPIRED = _reason(
     "expired", "Validité dépassée", "Sa durée de validité est dépassée. Merci de nous en envoyer une plus récente."
 )

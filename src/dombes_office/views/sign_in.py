@@ -7,8 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -22,6 +21,8 @@ from dombes_office.views.work import Busy, busy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
+
+    from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 
     from dombes_office.rules.connections import Profile, Target
     from dombes_office.views.sign_in_profiles import ProfileDialog, Profiles
@@ -67,7 +68,6 @@ class SignInWindow(QWidget):
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint, on=False)
         self.setWindowFlag(Qt.WindowType.WindowCloseButtonHint)
         self.setWindowTitle("Dombes Office")
-        self.setWindowIcon(application_icon())
         self._saved, self._check, self._connect = profiles, check, connect
         self._habits, self._discard = habits, discard
         self._known: dict[str, Profile] = {}
@@ -145,8 +145,14 @@ class SignInWindow(QWidget):
         self._kept.drop()
         self._show_kept()
         self._say_looking()
-        target = self.target
-        if target is not None and target.login and self._kept.is_wanted(name):
+        if self.isVisible():
+            self._ask_around()
+
+    @Slot()
+    def _ask_around(self) -> None:
+        """Ask the vault where it keeps the password, and the server after it."""
+        profile, target = self.profile, self.target
+        if profile is not None and target is not None and target.login and self._kept.is_wanted(profile.name):
             self._kept.ask(target)
         else:
             self._look()
@@ -362,13 +368,19 @@ class SignInWindow(QWidget):
         super().closeEvent(event)
 
     @override
-    def showEvent(self, event: Any) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        screen = QGuiApplication.primaryScreen()
+        screen = self.screen()
         if not event.spontaneous() and screen is not None:
-            size: QSize = self.sizeHint()
-            centre = screen.availableGeometry().center()
+            size, centre = self.sizeHint(), screen.availableGeometry().center()
             self.move(centre.x() - size.width() // 2, max(0, centre.y() - size.height() // 2 - 30))
+            QTimer.singleShot(0, self, self._shown)
+
+    @Slot()
+    def _shown(self) -> None:
+        """What the first sight of the window need not wait for: its icon, and what loads libraries to ask around."""
+        self.setWindowIcon(application_icon())
+        self._ask_around()
 
 
 def _missing(target: Target, password: str) -> OfficeError | None:

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from dombes_office.errors import AgentUnknown, InvalidEntry, KeyringUnavailable, RoleTooPowerful, WrongPassword
-from dombes_office.rules.french import NNBSP
 from dombes_office.views.icons import shipped_icon
 from dombes_office.views.sign_in_parts import CapsLockWatch, Notice, PasswordField, StateLine
 from dombes_office.views.widgets.field_error import FieldError
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from dombes_office.errors import OfficeError
 
 VAULT = "dans Windows" if sys.platform == "win32" else "dans le trousseau"
-HELP = f"Mot de passe oublié{NNBSP}? Demandez à votre administrateur."
+HELP = "Mot de passe oublié\u202f? Demandez à votre administrateur."
 NO_PROFILE = (
     "Aucune base de travail n’est encore connue de ce poste. Ajoutez celle que votre administrateur vous a indiquée."
 )

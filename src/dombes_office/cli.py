@@ -304,9 +304,10 @@ def _load_demo(database: Database, size: str, seed: int, today: date) -> None:
     """Fill the office through a plain connection: rows are copied in."""
     from dombes_office.database.engine import plain_connection
     from dombes_office.demo.loader import load
+    from dombes_office.demo.plan import SIZES
 
     with plain_connection(database.target, str(database.settings.get("password", ""))) as connection:
-        report = load(connection, size=size, seed=seed, today=today, say=print)
+        report = load(connection, size=SIZES[size], seed=seed, today=today, say=print)
     print(f"{report.families} familles, {report.requests} demandes dont {report.waiting} à examiner.")
 
 
@@ -369,18 +370,13 @@ def show_window(wanted: argparse.Namespace) -> int:
 def _show_demo(as_login: str | None) -> int:
     """The window on the demonstration's own database, made on first use."""
     from dombes_office.app import run
-    from dombes_office.database import install
     from dombes_office.database.desk import check_desk
-    from dombes_office.database.engine import Database
-    from dombes_office.demo.embedded import NAME, demo_server
+    from dombes_office.demo.embedded import demo_server
     from dombes_office.demo.staff import AGENTS
     from dombes_office.signing_in import Opening
 
     folder = local_folder() / "demo"
     with demo_server(folder, size=DEMO_SIZE, seed=DEMO_SEED, today=_today(), say=print) as demo:
-        with Database(demo.server.target(database=NAME), demo.server.password()) as owner:
-            if not install.status(owner).current:  # Made by an older version of the application.
-                install.upgrade(owner)
         database = demo.open(as_login or AGENTS[0].login)
         return run(Opening(database, database.transact(check_desk)))
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dombes_office.demo.people import Family
-    from dombes_office.demo.pieces import GivenPiece, RequestPieces
+    from dombes_office.demo.pieces import GivenPiece
     from dombes_office.demo.plan import PlannedRequest
 
 _KINDS = {
@@ -62,22 +62,22 @@ class Decided:
 
 
 def decide_all(
-    planned: Sequence[PlannedRequest], given: Sequence[RequestPieces], everybody: Sequence[Family], seed: int
+    planned: Sequence[PlannedRequest], given: Sequence[tuple[GivenPiece, ...]], everybody: Sequence[Family], seed: int
 ) -> tuple[Decided, ...]:
     """The decisions in the order of the requests."""
     dice = Random(f"decisions {seed}")  # noqa: S311 - invented, reproducible on purpose.
     templates = {kind: settings.resource(name).read_text("utf-8") for kind, name in TEMPLATES.items()}
     decided: list[Decided] = []
-    document = 0
+    document = refused = 0
     for number, (request, pieces) in enumerate(zip(planned, given, strict=True)):
         if request.decided_at is not None:
             family = everybody[request.family]
-            failed = request.status is RequestStatus.AWAITING_FAMILY and len(decided) < _REFUSED_ADDRESSES * 40
             error = None
-            if failed and sum(d.mail_error is not None for d in decided) < _REFUSED_ADDRESSES:
+            if request.status is RequestStatus.AWAITING_FAMILY and refused < _REFUSED_ADDRESSES:
                 error = "Le serveur a refusé l’adresse de la famille (code 550)."
-            decided.append(_decided(number, request, family, pieces.pieces, document, templates, error, dice))
-        document += len(pieces.pieces)
+                refused += 1
+            decided.append(_decided(number, request, family, pieces, document, templates, error, dice))
+        document += len(pieces)
     return tuple(decided)
 
 

@@ -34,7 +34,7 @@ def dossier_of(
     return RequestDossier(
         request=RequestRow(
             request_id=request.number,
-            number=f"{request.submitted_at.year}-{request.number:04}",
+            number=request.written_number,
             status=RequestStatus.PENDING,
             version=2,
             submitted_at=request.submitted_at,

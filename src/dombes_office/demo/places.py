@@ -14,6 +14,9 @@ from dombes_office.rules.names import fold
 CREDITOR_ID = "FR53ZZZ999999"
 """The invented SEPA creditor identifier (ICS) of the communauté de communes; its check digits are right."""
 
+CREDITOR_NAME = "CC de la Dombes"
+"""The communauté de communes as its mandates print it; lists have room for less."""
+
 CREDITOR_ADDRESS = "100, avenue des Étangs, 01990 Baneins"
 """The invented address of the communauté de communes, as its mandates print it."""
 
@@ -121,7 +124,7 @@ def _commune(number: int, name: str, postcode: str) -> Place:
 COMMUNITY = Place(
     kind="community",
     name="Communauté de communes de la Dombes",
-    short_name="CC de la Dombes",
+    short_name="CC Dombes",
     portal_name="COMMUNAUTÉ DE COMMUNES DE LA DOMBES",
     postcode="01990",
     email="animation@dombes.example.org",

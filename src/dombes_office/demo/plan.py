@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from random import Random
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from dombes_office.demo.places import COMMUNES, COMMUNITY, Place, ServiceOffer
 from dombes_office.rules.french import age_on
@@ -27,6 +29,7 @@ class Trouble(StrEnum):
     OTHER_BANK = "other_bank"
     OTHER_NAME = "other_name"
     UNSIGNED = "unsigned"
+    LAPSED_MANDATE = "lapsed_mandate"
     NO_MANDATE = "no_mandate"
     SCANNED_MANDATE = "scanned_mandate"
     PHOTOGRAPHED_FORM = "photographed_form"
@@ -40,6 +43,7 @@ class Trouble(StrEnum):
     PROGRAM = "program"
     SCRIPT = "script"
     WEB_PAGE = "web_page"
+    EMPTY = "empty"
     SHARED_FILE = "shared_file"
     NO_FORM = "no_form"
 
@@ -56,6 +60,8 @@ class Size:
     share_with_request: float
 
 
+_PARIS = ZoneInfo("Europe/Paris")
+
 SIZES = {
     "village": Size(200, 46, 6, 9, 6, 0.9),
     "dombes": Size(5_000, 380, 42, 96, 110, 0.8),
@@ -65,7 +71,10 @@ SIZES = {
 
 @dataclass(frozen=True, slots=True)
 class PlannedRequest:
-    """One request: the family and child by their places in the lists, the service by its place and its name."""
+    """One request: the family and child by their places in the lists, the service by its place and its name.
+
+    `number` counts all requests from 1, in the order in which they were sent.
+    """
 
     number: int
     family: int
@@ -78,13 +87,36 @@ class PlannedRequest:
     decided_at: datetime | None
     trouble: Trouble
 
+    @property
+    def written_number(self) -> str:
+        """As the database writes it: the year in Paris, then at least four digits."""
+        return f"{self.submitted_on.year}-{self.number:04}"
+
+    @property
+    def submitted_on(self) -> date:
+        """The day in Paris on which it was sent."""
+        return self.submitted_at.astimezone(_PARIS).date()
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """When the family gave what had been asked for again."""
+        if self.status is RequestStatus.COMPLEMENT_RECEIVED and self.decided_at is not None:
+            return self.decided_at + timedelta(days=1)
+        return None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for an agent."""
+        return self.status in {RequestStatus.PENDING, RequestStatus.COMPLEMENT_RECEIVED}
+
 
 _TROUBLES = (
     (Trouble.NONE, 52), (Trouble.OTHER_IBAN, 5), (Trouble.SCANNED_MANDATE, 7), (Trouble.PHOTOGRAPHED_FORM, 8),
     (Trouble.SCANNED_FORM, 5), (Trouble.HEIC_FORM, 2), (Trouble.TIFF_FORM, 2), (Trouble.MISTYPED_IBAN, 2),
     (Trouble.OTHER_BANK, 2), (Trouble.OTHER_NAME, 2), (Trouble.UNSIGNED, 2), (Trouble.NO_MANDATE, 3),
     (Trouble.EXPIRED_FORM, 2), (Trouble.UNREADABLE_PHOTO, 2), (Trouble.ENCRYPTED, 1), (Trouble.TRUNCATED, 1),
-    (Trouble.PROGRAM, 1), (Trouble.SCRIPT, 1), (Trouble.WEB_PAGE, 1), (Trouble.SHARED_FILE, 1), (Trouble.NO_FORM, 2),
+    (Trouble.PROGRAM, 1), (Trouble.SCRIPT, 1), (Trouble.WEB_PAGE, 1), (Trouble.EMPTY, 1), (Trouble.SHARED_FILE, 1),
+    (Trouble.NO_FORM, 2), (Trouble.LAPSED_MANDATE, 1),
 )  # fmt: skip
 """What waits, in percent or nearly."""
 
@@ -92,17 +124,24 @@ _FIRST_TROUBLES = (
     Trouble.OTHER_IBAN, Trouble.NONE, Trouble.PHOTOGRAPHED_FORM, Trouble.NO_MANDATE, Trouble.SCANNED_MANDATE,
     Trouble.PROGRAM, Trouble.HEIC_FORM, Trouble.MISTYPED_IBAN, Trouble.NONE, Trouble.TIFF_FORM, Trouble.ENCRYPTED,
     Trouble.EXPIRED_FORM, Trouble.UNREADABLE_PHOTO, Trouble.TRUNCATED, Trouble.SCRIPT, Trouble.SHARED_FILE,
-    Trouble.OTHER_NAME, Trouble.WEB_PAGE,
+    Trouble.OTHER_NAME, Trouble.SCANNED_FORM, Trouble.UNSIGNED, Trouble.NO_FORM, Trouble.OTHER_BANK, Trouble.WEB_PAGE,
+    Trouble.LAPSED_MANDATE, Trouble.EMPTY,
 )  # fmt: skip
 """The oldest requests show one of each, so that a visitor meets them all, in every size."""
 
 _OF_THE_MANDATE = frozenset(
     {
         Trouble.OTHER_IBAN, Trouble.SCANNED_MANDATE, Trouble.MISTYPED_IBAN, Trouble.OTHER_BANK, Trouble.OTHER_NAME,
-        Trouble.UNSIGNED, Trouble.NO_MANDATE, Trouble.SHARED_FILE,
+        Trouble.UNSIGNED, Trouble.LAPSED_MANDATE, Trouble.NO_MANDATE, Trouble.SHARED_FILE,
     }
 )  # fmt: skip
 """Troubles that only a family has who pays by debit."""
+
+_MOST = {
+    Trouble.PHOTOGRAPHED_FORM: 8, Trouble.UNREADABLE_PHOTO: 3, Trouble.HEIC_FORM: 3, Trouble.TIFF_FORM: 3,
+    Trouble.SCANNED_FORM: 6, Trouble.SCANNED_MANDATE: 6,
+}  # fmt: skip
+"""A photograph takes half a second to draw: in a large demonstration the later ones were filled on a screen."""
 
 
 def plan_requests(
@@ -110,7 +149,7 @@ def plan_requests(
 ) -> tuple[PlannedRequest, ...]:
     """The requests in the order in which they were sent."""
     dice = Random(f"requests {seed}")  # noqa: S311 - invented, reproducible on purpose.
-    wishes = list(_wishes(everybody, size, places, dice))
+    wishes = list(_wishes(everybody, size, places, today, dice))
     dice.shuffle(wishes)
     open_count = size.waiting + size.answered + size.awaited + size.refused
     statuses = [RequestStatus.PENDING] * size.waiting
@@ -120,7 +159,7 @@ def plan_requests(
     statuses += [RequestStatus.VALIDATED] * max(0, len(wishes) - open_count)
     planned = [_planned(wish, status, today, dice) for wish, status in zip(wishes, statuses, strict=False)]
     planned.sort(key=lambda request: request.submitted_at)
-    return tuple(_with_troubles(planned, everybody, dice))
+    return tuple(_with_troubles(planned, dice))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +171,12 @@ class _Wish:
     by_debit: bool
 
 
-def _wishes(everybody: Sequence[Family], size: Size, places: Sequence[Place], dice: Random) -> Iterator[_Wish]:
+def _wishes(
+    everybody: Sequence[Family], size: Size, places: Sequence[Place], today: date, dice: Random
+) -> Iterator[_Wish]:
     """What each child asks for: something of the commune, and the sports of the Wednesday."""
     community = places.index(COMMUNITY)
     of_commune = {number: places.index(commune) for number, commune in enumerate(COMMUNES)}
-    today = max(child.born_on for family in everybody for child in family.children) + timedelta(days=3 * 366)
     for number, family in enumerate(everybody):
         if dice.random() > size.share_with_request:
             continue
@@ -173,19 +213,14 @@ def _planned(wish: _Wish, status: RequestStatus, today: date, dice: Random) -> P
     )  # fmt: skip
 
 
-def _with_troubles(
-    planned: Sequence[PlannedRequest], everybody: Sequence[Family], dice: Random
-) -> Iterator[PlannedRequest]:
+def _with_troubles(planned: Sequence[PlannedRequest], dice: Random) -> Iterator[PlannedRequest]:
     """Number the requests, and give those that wait their troubles."""
-    del everybody
     kinds, weights = zip(*_TROUBLES, strict=True)
     first = list(_FIRST_TROUBLES)
-    counts: dict[int, int] = {}
-    for request in planned:
-        year = request.submitted_at.year
-        counts[year] = counts.get(year, 0) + 1
+    drawn: Counter[Trouble] = Counter()
+    for number, request in enumerate(planned, 1):
         trouble = Trouble.NONE
-        if request.status in {RequestStatus.PENDING, RequestStatus.COMPLEMENT_RECEIVED}:
+        if request.is_open:
             shown = next((kind for kind in first if request.by_debit or kind not in _OF_THE_MANDATE), None)
             if request.status is RequestStatus.PENDING and shown is not None:
                 first.remove(shown)
@@ -194,7 +229,7 @@ def _with_troubles(
                 trouble = dice.choices(kinds, weights)[0]
                 if trouble in _OF_THE_MANDATE and not request.by_debit:
                     trouble = Trouble.NONE
-        yield PlannedRequest(
-            counts[year], request.family, request.child, request.place, request.service, request.status,
-            request.by_debit, request.submitted_at, request.decided_at, trouble,
-        )  # fmt: skip
+        drawn[trouble] += 1
+        if drawn[trouble] > _MOST.get(trouble, len(planned)):
+            trouble = Trouble.NONE
+        yield replace(request, number=number, trouble=trouble)

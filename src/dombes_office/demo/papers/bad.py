@@ -44,11 +44,6 @@ def with_other_iban(words: MandateWords, dice: Random) -> MandateWords:
     return replace(words, iban=french_iban(bank, desk, other % 10**11))
 
 
-def with_mistyped_iban(words: MandateWords, wrong: str) -> MandateWords:
-    """The mandate with the same typing error as the form: `wrong` comes from `accounts.mistyped`."""
-    return replace(words, iban=wrong)
-
-
 def with_other_debtor(words: MandateWords, dice: Random) -> MandateWords:
     """The mandate in the name of somebody else: a grandmother pays, or a new companion."""
     debtor = person(dice.choice(names.FRENCH.last_names), dice.choice(names.FRENCH.mothers))

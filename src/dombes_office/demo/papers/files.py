@@ -1,7 +1,7 @@
 """A paper becomes a file: filled on a screen, scanned, photographed, or spoilt on the way, and gets a name.
 
-Measured on one core: text mandate 6 ms, text form 8 ms, scanned page 100 ms, photograph 0.5 s, HEIC 0.5 s, portrait
-50 ms. So each request can have text papers of its own, while large photographs are better shared.
+Measured on one core: text mandate 6 ms, text form 8 ms, scanned page 100 ms, photograph 0.5 s, HEIC 0.5 s. So
+each request can have text papers of its own, while photographs must be few.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from dombes_office.demo.papers import bad
 from dombes_office.demo.papers.camera import Shot, photograph, photograph_heic, photograph_webp, screenshot
 from dombes_office.demo.papers.health_form import health_form_pdf, health_form_sheets, health_words_of
 from dombes_office.demo.papers.mandate import mandate_pdf, mandate_sheet
-from dombes_office.demo.papers.photo import identity_photo
 from dombes_office.demo.papers.sample import SampleFile, Way
 from dombes_office.demo.papers.scan import faxed_tiff, scanned_pdf
 from dombes_office.rules.names import fold
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from dombes_office.demo.papers.mandate import MandateWords
     from dombes_office.demo.people import Child, Family
 
-_NOTHING_READ = frozenset((Way.UNREADABLE, Way.ENCRYPTED, Way.TRUNCATED, Way.PROGRAM, Way.WEB_PAGE, Way.EMPTY))
 _ORIENTATIONS = (6, 6, 6, 8, 3)
 _SIZES = ((3024, 4032), (2448, 3264), (2448, 3264))
 _WEBP_SIZE = (1512, 2016)
@@ -45,30 +43,24 @@ def health_form_file(way: Way, family: Family, child: Child, signed_on: date, di
     )
     first, last = fold(child.first_name), fold(child.last_name).replace(" ", "_")
     named = dice.choice((f"fiche sanitaire {first}", f"fiche_sante_{first}_{last}", f"Fiche santé {child.first_name}"))
-    name = _file_name(way, named, signed_on, dice)
-    return SampleFile(name, content, "health_form", way, family, child, _read_day(way, signed_on))
+    return SampleFile(_file_name(way, named, signed_on, dice), content, way)
 
 
-def mandate_file(way: Way, words: MandateWords, family: Family, child: Child, dice: Random) -> SampleFile:
-    """The mandate as a file; `words` come from `mandate.words_of`, changed by `bad` where something is to be wrong."""
-    day = words.signed_on or child.born_on
+def mandate_file(way: Way, words: MandateWords, family: Family, sent_on: date, dice: Random) -> SampleFile:
+    """The mandate as a file; `words` come from `mandate.words_of`, changed by `bad` where something is to be wrong.
+
+    `sent_on` is the day of its photograph and of its name.
+    """
     content = _content(
         way,
         lambda password: mandate_pdf(words, password),
         lambda: (mandate_sheet(words),),
-        _taken_at(day, dice),
+        _taken_at(sent_on, dice),
         dice,
     )
     last = fold(family.holder.last_name).replace(" ", "_")
     named = dice.choice(("mandat signé", f"mandat_{last}", "Mandat SEPA", f"mandat prélèvement {last}"))
-    name = _file_name(way, named, day, dice)
-    return SampleFile(name, content, "mandate", way, family, child, _read_day(way, words.signed_on))
-
-
-def photo_file(family: Family, child: Child, number: int) -> SampleFile:
-    """The identity photograph of that number: `Child.photo`, reduced by `%` to as many as one wants to keep."""
-    name = f"photo {fold(child.first_name)}.jpg"
-    return SampleFile(name, identity_photo(number), "photo", Way.PHOTO, family, child, None)
+    return SampleFile(_file_name(way, named, sent_on, dice), content, way)
 
 
 def _content(
@@ -111,10 +103,6 @@ def _shown_on_telephone(way: Way, sheet: Sheet, taken_at: datetime, dice: Random
 def _taken_at(day: date, dice: Random) -> datetime:
     """An evening of that day, as the telephone's clock shows it: EXIF has no time zone."""
     return datetime.combine(day, time(dice.randint(17, 21), dice.randrange(60), dice.randrange(60)))
-
-
-def _read_day(way: Way, day: date | None) -> date | None:
-    return None if way in _NOTHING_READ else day
 
 
 def _file_name(way: Way, named: str, day: date, dice: Random) -> str:

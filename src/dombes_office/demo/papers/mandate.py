@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dombes_office.demo.papers.drawing import A4, BLACK, BLUE, GREY, Rule, Text, answered, ticked
 from dombes_office.demo.papers.signature import signature
 from dombes_office.demo.papers.text_pdf import text_pdf
-from dombes_office.demo.places import COMMUNITY, CREDITOR_ADDRESS, CREDITOR_ID
+from dombes_office.demo.places import CREDITOR_ADDRESS, CREDITOR_ID, CREDITOR_NAME
 from dombes_office.rules.french import NBSP, numeric_date
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class MandateWords:
     signed_on: date | None
     signature_seed: int | None
     recurrent: bool = True
-    creditor: str = COMMUNITY.short_name
+    creditor: str = CREDITOR_NAME
     creditor_id: str = CREDITOR_ID
     creditor_address: str = CREDITOR_ADDRESS
 

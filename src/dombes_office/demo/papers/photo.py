@@ -19,12 +19,14 @@ _HAIRS = ((44, 32, 26), (72, 50, 34), (112, 78, 46), (168, 122, 66), (206, 168, 
 _EYES = ((70, 48, 34), (74, 98, 116), (82, 104, 72))
 _CLOTHES = ((46, 92, 132), (152, 56, 62), (64, 122, 92), (226, 186, 84), (92, 76, 138), (236, 236, 232), (52, 58, 66))
 
+_SHARE_OF_LONG_HAIR = {True: 0.9, False: 0.1}
 
-def identity_photo(seed: int) -> bytes:
-    """A portrait as a JPEG of 640 x 820 pixels; one seed, one face."""
-    dice = Random(f"portrait {seed}")  # noqa: S311 - drawn, not secret.
+
+def identity_photo(seed: int, *, girl: bool) -> bytes:
+    """A portrait as a JPEG of 640 x 820 pixels; one seed, one face. Most girls wear their hair long, some boys too."""
+    dice = Random(f"portrait {seed} {girl}")  # noqa: S311 - drawn, not secret.
     face = Image.new("RGB", (_SIZE[0] * _LARGER, _SIZE[1] * _LARGER), dice.choice(_WALLS))
-    _draw(ImageDraw.Draw(face), dice)
+    _draw(ImageDraw.Draw(face), dice, long_hair=dice.random() < _SHARE_OF_LONG_HAIR[girl])
     small = face.resize(_SIZE, Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(1.1))
     luma, *colours = small.convert("YCbCr").split()
     target = io.BytesIO()
@@ -33,10 +35,9 @@ def identity_photo(seed: int) -> bytes:
     return target.getvalue()
 
 
-def _draw(draw: ImageDraw.ImageDraw, dice: Random) -> None:
+def _draw(draw: ImageDraw.ImageDraw, dice: Random, *, long_hair: bool) -> None:
     """Hair behind, shoulders, neck, ears, head, hair in front, face."""
     skin, hair, cloth = dice.choice(_SKINS), dice.choice(_HAIRS), dice.choice(_CLOTHES)
-    long_hair = dice.random() < 0.5  # noqa: PLR2004 - a share.
     x, y = 640 + dice.randint(-20, 20), 760 + dice.randint(-25, 25)
     wide, tall = dice.randint(225, 255), dice.randint(290, 320)
     if long_hair:

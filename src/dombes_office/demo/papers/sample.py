@@ -4,12 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from dombes_office.demo.people import Child, Family
 
 
 class Way(StrEnum):
@@ -33,15 +27,8 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SampleFile:
-    """A file for one requirement (`health_form`, `mandate`) or `photo`, of the family and child whose names it bears.
-
-    `signed_on` is the day on the paper, None where there is none or nobody can read it.
-    """
+    """A file under the name that the family gave it; `way` tells how it came to be."""
 
     file_name: str
     content: bytes
-    requirement: str
     way: Way
-    family: Family
-    child: Child
-    signed_on: date | None

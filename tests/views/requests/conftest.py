@@ -8,7 +8,8 @@ import pytest
 
 from dombes_office.documents.renderer import Renderer
 from dombes_office.views.work import WorkLane
-from tests.views.requests.examination_desk import Bench, FakeOffice
+from tests.views.requests.examination_desk import Bench
+from tests.views.requests.examination_office import FakeOffice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from dombes_office.rules.requests import (
     VerdictKind,
 )
 from dombes_office.views.requests.examination.draft import Draft
-from tests.views.requests.examination_desk import FakeOffice, dossier, mandate, missing_piece, row
+from tests.views.requests.examination_office import FakeOffice, dossier, mandate, missing_piece, row
 
 GOOD, BAD = VerdictKind.COMPLIANT, VerdictKind.NON_COMPLIANT
 IBAN_FINE = CheckResult("iban_valid", Outcome.PASS, "IBAN saisi valide", requirement_code="iban")

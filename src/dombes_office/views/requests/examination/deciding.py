@@ -64,8 +64,8 @@ class Deciding(QObject):
 
     @property
     def under_way(self) -> bool:
-        """Whether a decision is being written."""
-        return self._draft is not None
+        """Whether a decision is being written or taken back."""
+        return self._draft is not None or self._undoing is not None
 
     def letter(self, draft: Draft, kind: DecisionKind) -> Letter:
         """The e-mail that a decision would send."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from dombes_office.rules.french import hour, local, numeric_date
@@ -14,7 +14,11 @@ from dombes_office.views.widgets.row_table import Column, RowTable, Tone
 from dombes_office.views.widgets.table_view import TableView
 
 if TYPE_CHECKING:
+    from dombes_office.errors import OfficeError
     from dombes_office.rules.requests import HistoryEvent
+    from dombes_office.views.requests.acts import RequestActs
+    from dombes_office.views.requests.examination.workbench import Workbench
+    from dombes_office.views.work import Desk
 
 _ICONS = {
     "submitted": ("tray", "text2"),
@@ -97,3 +101,37 @@ _COLUMNS: tuple[Column[Row], ...] = (
         tooltip=lambda row: row[1].words,
     ),
 )
+
+
+class HistoryReader(QObject):
+    """Reads the history of the request on the screen, and shows it."""
+
+    failed = Signal(object)
+    """An `OfficeError`."""
+
+    def __init__(self, desk: Desk, acts: RequestActs, bench: Workbench, page: QWidget) -> None:
+        super().__init__(page)
+        self._desk = desk
+        self._acts = acts
+        self._bench = bench
+        self._page = page
+
+    @Slot()
+    def show_history(self) -> None:
+        """Open the dialog once the history has been read."""
+        draft = self._bench.draft
+        if draft is not None:
+            read, request_id = self._acts.read_history, draft.dossier.request.request_id
+            self._desk.run(read, request_id, done=self._came, refused=self._refused, key="history")
+
+    @Slot(object)
+    def _refused(self, error: OfficeError) -> None:
+        self.failed.emit(error)
+
+    @Slot(object)
+    def _came(self, events: tuple[HistoryEvent, ...]) -> None:
+        draft = self._bench.draft
+        if draft is not None:
+            dialog = HistoryDialog(draft.dossier.request.number, events, self._page)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()

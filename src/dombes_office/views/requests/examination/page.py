@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from dombes_office.errors import Outage
 from dombes_office.rules.differences import describe_differences
@@ -16,16 +16,15 @@ from dombes_office.views.requests.acts import RequestActs
 from dombes_office.views.requests.examination.asking import Asking
 from dombes_office.views.requests.examination.deciding import KIND_OF_ACTION, Deciding
 from dombes_office.views.requests.examination.draft import Draft
-from dombes_office.views.requests.examination.history_dialog import HistoryDialog
+from dombes_office.views.requests.examination.history_dialog import HistoryReader
 from dombes_office.views.requests.examination.keys import ExaminationKeys
 from dombes_office.views.requests.examination.papers import Papers
 from dombes_office.views.requests.examination.prefetch import Prefetch
 from dombes_office.views.requests.examination.presence import Presence
 from dombes_office.views.requests.examination.standing import StandingDecision
+from dombes_office.views.requests.examination.steps import QueueSteps
 from dombes_office.views.requests.examination.workbench import Workbench
 from dombes_office.views.requests.position import QueuePosition
-from dombes_office.views.widgets.key_hint import ActionButton
-from dombes_office.views.widgets.labels import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from dombes_office.documents.renderer import Renderer
     from dombes_office.errors import ChangedMeanwhile, OfficeError
     from dombes_office.rules.agents import Agent
-    from dombes_office.rules.requests import DecisionKind, HistoryEvent
+    from dombes_office.rules.requests import DecisionKind
     from dombes_office.views.work import Desk, WorkLane
 
 ENTRY = PageEntry("examination", "Examen", "tray", listed=False, under="requests", folds_navigation=True)
@@ -80,6 +79,7 @@ class ExaminationPage(Page):
         self.prefetch = Prefetch(desk, self.papers, self._acts, parent=self)
         self.bench = Workbench(desk, self.papers, self._acts, now=now, parent=self)
         self._standing = StandingDecision(desk, self._acts, self)
+        self._history = HistoryReader(desk, self._acts, self.bench, self)
         self._presence = Presence(desk, self._acts, self)
         self._asking = Asking(self.bench, self._deciding, self)
         self._build_header()
@@ -93,18 +93,15 @@ class ExaminationPage(Page):
         self.header.show_arrow()
         self.loading.words.hide()
         self.header.add_widget(self.loading.words)
-        self._place = words("", "context")
-        self.header.add_widget(self._place)
-        self._previous = self.header.add_button(ActionButton("Précédente", icon_name="caret-left"))
-        self._next = self.header.add_button(ActionButton("Suivante", icon_name="caret-right", keys="Alt+→"))
-        self._previous.setToolTip("Demande précédente (Alt+←)")
-        self._next.setToolTip("Demande suivante (Alt+→)")
+        self._steps = QueueSteps()
+        self.header.add_widget(self._steps)
 
     def _connect(self) -> None:
         self.header.back.connect(self.leave)
-        self._previous.clicked.connect(self.open_previous)
-        self._next.clicked.connect(self.open_next)
-        self.bench.history.clicked.connect(self._ask_history)
+        self._steps.previous.connect(self.open_previous)
+        self._steps.following.connect(self.open_next)
+        self.bench.history.clicked.connect(self._history.show_history)
+        self._history.failed.connect(self.show_error)
         self.bench.file_known.connect(self._read_ahead)
         self.bench.decision.wanted.connect(self._asking.act)
         self.bench.decision.letter_wanted.connect(self._asking.preview_letter)
@@ -235,14 +232,8 @@ class ExaminationPage(Page):
             self.prefetch.begin_when_idle(self._position, self.bench.draft, self.bench.viewer.first_drawing())
 
     def _show_place(self) -> None:
-        position = self._position
-        if position is None:
-            return
-        total = max(position.total, len(position.request_ids))
-        free = not self._deciding.under_way
-        self._place.setText(f"{position.number}{NBSP}sur{NBSP}{total}" if position.number else "")
-        self._previous.setEnabled(free and position.previous_before(position.request_id) is not None)
-        self._next.setEnabled(free and position.next_after(position.request_id) is not None)
+        if self._position is not None:
+            self._steps.show_position(self._position, free=not self._deciding.under_way)
 
     # Deciding ---------------------------------------------------------------------------------------------------
 
@@ -363,6 +354,10 @@ class ExaminationPage(Page):
             return False
         return True
 
+    def closing(self) -> None:
+        """Colleagues must not see the request open on a desk that is closed."""
+        self._presence.end()
+
     def _leave_request(self, *, keep: bool = True) -> None:
         """Say that the request is closed, and clear the screen of it; what was said waits for her to come back."""
         self._presence.end()
@@ -371,20 +366,6 @@ class ExaminationPage(Page):
         if draft is not None and keep and draft.may_decide:
             self._set_aside[draft.dossier.request.request_id] = draft
         self.bench.put_away()
-
-    @Slot()
-    def _ask_history(self) -> None:
-        if self._position is not None:
-            self._desk.run(
-                self._acts.read_history, self._position.request_id, done=self._show_history, refused=self.show_error
-            )
-
-    @Slot(object)
-    def _show_history(self, events: tuple[HistoryEvent, ...]) -> None:
-        if self.bench.draft is not None:
-            dialog = HistoryDialog(self.bench.draft.dossier.request.number, events, self)
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.open()
 
     def go_back(self) -> bool:
         """Échap: out of the words, the search, the message, then the list."""

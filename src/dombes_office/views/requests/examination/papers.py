@@ -6,11 +6,12 @@ pages by a lane of their own, so a slow or hostile file delays neither the windo
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from dombes_office.errors import FileRefused, OfficeError, WorkCancelled
 from dombes_office.views.requests.examination.paper import (
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from dombes_office.views.requests.examination.paper import Opened
     from dombes_office.views.work import Desk, WorkLane
 
+T = TypeVar("T")
+
+_LONG = 600
+"""Milliseconds that the reading of a file may go on once nobody wants it any more."""
 _MOST_PICTURE_BYTES = 160 * 1024 * 1024
 _LET_GO = "not_open"
 """The reader's code for a file that it does not hold any more: it holds few."""
@@ -63,6 +68,10 @@ class Papers(QObject):
         self._acts = acts
         self._papers: OrderedDict[str, Paper] = OrderedDict()
         self._answers: set[_Answer] = set()
+        self._under_way: tuple[str, float] | None = None
+        """The file that the reader is busy with, and since when; written by the documents' lane."""
+        self._impatience = QTimer(self, interval=_LONG, singleShot=True)
+        self._impatience.timeout.connect(self._cut_short)
 
     def paper(self, sha256: str) -> Paper:
         """What is known of a file now; nothing, for one that was never fetched or has been forgotten."""
@@ -124,13 +133,35 @@ class Papers(QObject):
         for sha256 in [known for known in self._papers if known not in kept]:
             del self._papers[sha256]
             self.keep_out(self._answer(sha256, None))
+        if self._under_way is not None:
+            self._impatience.start()
+
+    @Slot()
+    def _cut_short(self) -> None:
+        """Stop a long reading of a file that nobody wants any more: the next request must not wait for it."""
+        busy_with = self._under_way
+        if busy_with is not None and busy_with[0] not in self._papers:
+            if time.monotonic() - busy_with[1] >= _LONG / 1000:
+                self._renderer.cancel()
+            self._impatience.start()
+
+    def _errand(self, sha256: str, work: Callable[[], T]) -> T:
+        """In the documents' lane: the work, unless its file was forgotten while it waited."""
+        if sha256 not in self._papers:
+            raise WorkCancelled("Ce fichier n’est plus demandé.")
+        self._under_way = (sha256, time.monotonic())
+        try:
+            return work()
+        finally:
+            self._under_way = None
 
     # What the answers go on with -----------------------------------------------------------------------------------
 
     def open(self, answer: _Answer, content: bytes) -> None:
         """Have the isolated reader open the bytes, then draw the first page, then read the text."""
         work = partial(open_and_draw, self._renderer, content, answer.drawing)
-        self._lane.start(work, done=answer.file_opened, refused=answer.file_refused)
+        errand = partial(self._errand, answer.sha256, work)
+        self._lane.start(errand, done=answer.file_opened, refused=answer.file_refused)
 
     def read_text(self, answer: _Answer) -> None:
         """Read the text of an open file."""
@@ -156,7 +187,8 @@ class Papers(QObject):
     def open_again(self, answer: _Answer, content: bytes) -> None:
         """Open the bytes once more and do in the same breath what the file was wanted for."""
         work, done, refused = answer.wish
-        self._lane.start(partial(open_and, self._renderer, content, work), done=done, refused=refused)
+        errand = partial(self._errand, answer.sha256, partial(open_and, self._renderer, content, work))
+        self._lane.start(errand, done=done, refused=refused)
 
     def keep_picture(self, sha256: str, drawing: Drawing, picture: QImage) -> None:
         """Keep a drawn page, and let the oldest ones go where there are too many bytes."""
@@ -191,7 +223,7 @@ class Papers(QObject):
         refused: Callable[[OfficeError], None],
     ) -> None:
         answer.wish = (work, done, refused)
-        self._lane.start(work, done=done, refused=refused, key=answer.key)
+        self._lane.start(partial(self._errand, answer.sha256, work), done=done, refused=refused, key=answer.key)
 
 
 _Wish = tuple["Callable[[], Any]", "Callable[[Any], None]", "Callable[[OfficeError], None]"]

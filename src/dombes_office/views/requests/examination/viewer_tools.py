@@ -70,6 +70,7 @@ class ViewerTools(QFrame):
         row.addWidget(self._facts)
         row.addStretch(1)
         row.addWidget(self._found)
+        row.addSpacing(6)
         row.addWidget(self._field)
         for tool in (self._zoom_out, self._percent, self._zoom_in, self._fit, self._turn, self._find):
             row.addWidget(tool)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from dombes_office.rules.requests import PieceRow, VerdictKind
 from dombes_office.views.requests.examination.checker import Checker
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from PySide6.QtGui import QResizeEvent
+
     from dombes_office.views.requests.acts import RequestActs
     from dombes_office.views.requests.examination.draft import Draft
     from dombes_office.views.requests.examination.papers import Papers
     from dombes_office.views.work import Desk
 
-_RIGHT_WIDTH = 336
+_RIGHT_WIDTH, _RIGHT_WIDE, _WIDE_FROM = 336, 416, 1500
 _PHOTO_DRAWING = Drawing(0, 184)
 
 
@@ -67,9 +70,9 @@ class Workbench(QWidget):
         middle.setSpacing(0)
         middle.addWidget(self.viewer, 1)
         middle.addWidget(self.verdict_bar)
-        right_side = QWidget()
-        right_side.setFixedWidth(_RIGHT_WIDTH)
-        right = QVBoxLayout(right_side)
+        self._right_side = QWidget()
+        self._right_side.setFixedWidth(_RIGHT_WIDTH)
+        right = QVBoxLayout(self._right_side)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addWidget(self.facts, 1)
@@ -80,12 +83,18 @@ class Workbench(QWidget):
         columns.addWidget(_line(upright=True))
         columns.addLayout(middle, 1)
         columns.addWidget(_line(upright=True))
-        columns.addWidget(right_side)
+        columns.addWidget(self._right_side)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(_line(upright=False))
         whole.addLayout(columns, 1)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On a wide screen the right side is 80 pixels wider, as the panels of the other pages."""
+        self._right_side.setFixedWidth(_RIGHT_WIDE if self.width() >= _WIDE_FROM else _RIGHT_WIDTH)
+        super().resizeEvent(event)
 
     def _connect(self) -> None:
         self.pieces.chosen.connect(self._piece_chosen)

@@ -124,9 +124,11 @@ class Office(QObject):
         # Nothing heard from here on may start new work: the lanes are about to close.
         self.announcements.blockSignals(True)
         self._notices.stop()
-        self.renderer.close()
+        # The lane first: a waiting reading would start the reader anew. What runs is cut short, a file can wait.
+        self.renderer.cancel()
         self.documents.close()
-        self.lane.close()
+        self.renderer.close()
+        self.lane.close(finish=True)
         self._opening.database.close()
 
 

@@ -26,8 +26,14 @@ _log = logging.getLogger(__name__)
 def outline(error: BaseException) -> str:
     """Where an exception came from, without its message or any value: those may name people."""
     frames = traceback.extract_tb(error.__traceback__)
-    places = " < ".join(f"{frame.filename.rsplit('dombes_office', 1)[-1]}:{frame.lineno}" for frame in reversed(frames))
+    places = " < ".join(f"{_place(frame.filename)}:{frame.lineno}" for frame in reversed(frames))
     return f"{type(error).__module__}.{type(error).__qualname__} {places}".strip()
+
+
+def _place(filename: str) -> str:
+    """A file of ours from the package on, any other by its name alone: a path may hold the name of a person."""
+    _, found, inside = filename.rpartition("dombes_office")
+    return inside if found else filename.replace("\\", "/").rpartition("/")[2]
 
 
 class BugReporter(QObject):

@@ -139,6 +139,9 @@ class Page(QFrame):
         """Whether the page may be left now; a page with unsaved words can keep the agent, and says why."""
         return True
 
+    def closing(self) -> None:
+        """The window closes for good: tell the database what it should still know; nobody waits for an answer."""
+
     def show_error(self, error: OfficeError) -> None:
         """Show a refusal or an outage in the band; what was typed stays. Use it as `refused` of a lane."""
         self.loading.stop()

@@ -272,9 +272,12 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.page is not None and not self.locked and not self.page.may_leave():
+        # Every page is asked, in front or not, locked or not: a decision or an undo under way must not be lost.
+        if [page for page in self.pages.values() if not page.may_leave()]:
             event.ignore()
             return
+        for page in self.pages.values():
+            page.closing()
         self.closing.emit()
         super().closeEvent(event)
 

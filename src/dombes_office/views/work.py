@@ -19,7 +19,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from typing_extensions import TypeVarTuple
 
-from dombes_office.errors import OfficeError
+from dombes_office.errors import OfficeError, Outage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
+
+
+INCIDENT = (
+    "Cette action s’est arrêtée sur une erreur de l’application, qui est signalée.",
+    "Votre saisie est gardée. Vérifiez si l’action est enregistrée avant de la refaire.",
+)
+"""What the page says where the work met a bug: the apology stands in a window of its own."""
 
 
 class Transact(Protocol):
@@ -185,11 +192,16 @@ class WorkLane(QObject):
         """Whether an answer is still awaited."""
         return bool(self._open)
 
-    def close(self, seconds: float = 5.0) -> bool:
-        """Drop what waits, interrupt what runs and end the thread; False if it did not end in `seconds`."""
+    def close(self, seconds: float = 5.0, *, finish: bool = False) -> bool:
+        """End the thread; False if it did not end in `seconds`.
+
+        What waits is dropped and what runs is interrupted; with `finish` all of it is still done, unanswered: a desk
+        that closes has things to write down.
+        """
         self._closed = True
-        for ticket in list(self._open):
-            self.drop(ticket)
+        if not finish:
+            for ticket in list(self._open):
+                self.drop(ticket)
         self._waiting.put(None)
         self._thread.join(seconds)
         return not self._thread.is_alive()
@@ -224,6 +236,8 @@ class WorkLane(QObject):
             ticket._refused.tell(failure)  # noqa: SLF001 - the ticket belongs to this lane.
         else:
             self._bug(failure)
+            # Whoever waits must be let go, or a page would hold on to a decision that will never be answered.
+            ticket._refused.tell(Outage(*INCIDENT))  # noqa: SLF001 - the ticket belongs to this lane.
 
     def _finish(self, ticket: Ticket) -> None:
         """Mark a ticket as over and give its button back."""

@@ -20,6 +20,11 @@ class FocusRing(QFocusFrame):
     The margin of three pixels comes from the application's style.
     """
 
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        # Qt shows children with their window: without a control to surround there is nothing to show.
+        self.hide()
+
     @Slot(QWidget, QWidget)
     def follow(self, _old: QWidget | None, new: QWidget | None) -> None:
         """Lie around the control that has the focus now, if it is in this ring's window and wants a ring."""

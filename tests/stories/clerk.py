@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QWindow
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QLineEdit, QRadioButton, QWidget
 
 from dombes_office import settings
 from dombes_office.app import Office
@@ -112,6 +112,11 @@ class Clerk:
         self.until(lambda: QApplication.activePopupWidget() is None and QApplication.activeModalWidget() is None)
         self.turn_to()
 
+    def hear_nothing_more(self) -> None:
+        """From here on the announcements of other desks are lost on the way."""
+        self.office.announcements.blockSignals(True)
+        self.settle()
+
     # Eyes ---------------------------------------------------------------------------------------------------------
 
     def until(self, seen: Callable[[], bool]) -> None:
@@ -168,6 +173,12 @@ class Clerk:
     def dialogs(self) -> list[QDialog]:
         """The dialogs that are open."""
         return [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
+
+    @property
+    def decided(self) -> str:
+        """What the panel of the decision says: where the verdicts lead, or who decided what."""
+        labels = self.examination.bench.decision.findChildren(QLabel)
+        return " ".join(label.text() for label in labels if label.isVisible())
 
     @property
     def complaint(self) -> str:

@@ -153,7 +153,9 @@ def decide(raw: Raw, given: GivenRequest, kind: str = "validate", *, seen: int |
     with raw.transaction():
         version = version_of(raw, given) if seen is None else seen
         pieces = verdicts_of(raw, given.request_id)
-        decision = insert_decision(raw, given.request_id, kind, version, "incomplete" if kind == "refuse" else None)
+        decision = insert_decision(
+            raw, given.request_id, kind, version, "incomplete_file" if kind == "refuse" else None
+        )
         insert_verdicts(raw, decision, pieces, "compliant" if kind == "validate" else "non_compliant")
         insert_mail(raw, decision)
     return decision

@@ -109,7 +109,7 @@ def test_a_decided_request_is_decided(house: House, given: GivenRequest, reviewe
 def test_one_statement_decides_a_request_once(given: GivenRequest, reviewer: Raw) -> None:
     twice = (
         "insert into office.decision (request_id, kind, seen_version, reason_code)"
-        " select %s, k, %s, 'incomplete' from unnest(array['validate', 'refuse']) k"
+        " select %s, k, %s, 'incomplete_file' from unnest(array['validate', 'refuse']) k"
     )
     assert answer(reviewer, twice, given.request_id, version_of(reviewer, given)) == "OF003"
 

@@ -43,6 +43,15 @@ Login = Annotated[str, mapped_column(Text, server_default=text("session_user"))]
 """Who wrote the row: `session_user` survives SET ROLE and SECURITY DEFINER, so nobody can write another's name."""
 
 
+BLANK = r"[:space:]\u00A0\u2007\u202F\u200B\u2060\uFEFF"
+"""Inside the brackets of a pattern: what prints nothing. In some locales [:space:] lacks the no-break spaces."""
+
+
+def says_something(column: str, most: int) -> str:
+    """The text of a CHECK: at least one sign that prints, and at most so many characters."""
+    return f"{column} ~ '[^{BLANK}]' and length({column}) <= {most}"
+
+
 def one_of(column: str, values: tuple[str, ...]) -> str:
     """The text of a CHECK that keeps a column to a list of words."""
     listed = ", ".join(f"'{value}'" for value in values)

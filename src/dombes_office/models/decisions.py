@@ -7,7 +7,42 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dombes_office.models.base import Base, Id, Login, Now, Number, one_of
+from dombes_office.models.base import BLANK, Base, Id, Login, Now, Number, one_of
+
+REFUSAL_REASONS = (
+    "age_out_of_range",
+    "outside_area",
+    "incomplete_file",
+    "duplicate_request",
+    "service_full",
+    "other",
+)
+"""Why a request is refused: the codes of `rules/reasons.py`, written out because a revision must not change with it."""
+
+PIECE_REASONS = (
+    "missing",
+    "unreadable",
+    "expired",
+    "page_missing",
+    "not_signed",
+    "incomplete",
+    "wrong_document",
+    "name_different",
+    "iban_different",
+    "date_wrong",
+    "iban_invalid",
+    "bic_invalid",
+    "bic_different",
+    "wrong_value",
+    "other",
+)
+"""Why a piece, of any kind, is not compliant: the codes of `rules/reasons.py` again."""
+
+MAX_WORDS = 2000
+"""The longest words of an agent, in characters."""
+
+_OTHER_HAS_WORDS = f"reason_code is distinct from 'other' or words ~ '[^{BLANK}]'"
+_SHORT_WORDS = f"length(words) <= {MAX_WORDS}"
 
 
 class Decision(Base):
@@ -19,11 +54,13 @@ class Decision(Base):
     __tablename__ = "decision"
     __table_args__ = (
         CheckConstraint(one_of("kind", ("validate", "refuse", "complement")), name="kind"),
-        CheckConstraint("kind <> 'refuse' or reason_code is not null", name="refusal_has_reason"),
         CheckConstraint(
-            "reason_code is distinct from 'other' or btrim(words) <> ''",
-            name="other_reason_has_words",
+            "(kind <> 'refuse' or reason_code is not null)"
+            f" and (reason_code is null or {one_of('reason_code', REFUSAL_REASONS)})",
+            name="refusal_has_reason",
         ),
+        CheckConstraint(_OTHER_HAS_WORDS, name="other_reason_has_words"),
+        CheckConstraint(_SHORT_WORDS, name="words"),
         CheckConstraint("(undone_at is null) = (undone_by is null)", name="undone"),
         Index(
             "uq_decision_standing",
@@ -59,12 +96,14 @@ class DocumentVerdict(Base):
     __table_args__ = (
         UniqueConstraint("decision_id", "requirement_id"),
         CheckConstraint(one_of("kind", ("compliant", "non_compliant")), name="kind"),
-        CheckConstraint("kind = 'compliant' or reason_code is not null", name="reason"),
-        CheckConstraint("kind = 'non_compliant' or document_id is not null", name="missing_is_not_compliant"),
         CheckConstraint(
-            "reason_code is distinct from 'other' or btrim(words) <> ''",
-            name="other_reason_has_words",
+            "(kind = 'compliant' or reason_code is not null)"
+            f" and (reason_code is null or {one_of('reason_code', PIECE_REASONS)})",
+            name="reason",
         ),
+        CheckConstraint("kind = 'non_compliant' or document_id is not null", name="missing_is_not_compliant"),
+        CheckConstraint(_OTHER_HAS_WORDS, name="other_reason_has_words"),
+        CheckConstraint(_SHORT_WORDS, name="words"),
     )
 
     id: Mapped[Id]

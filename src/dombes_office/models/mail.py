@@ -7,7 +7,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dombes_office.models.base import Base, Id, Login, Now, Number, one_of
+from dombes_office.models.base import Base, Id, Login, Now, Number, one_of, says_something
+
+MAX_SUBJECT = 300
+MAX_BODY = 20_000
+"""The longest e-mail, in characters."""
 
 
 class OutboxMail(Base):
@@ -19,7 +23,8 @@ class OutboxMail(Base):
     __tablename__ = "outbox_mail"
     __table_args__ = (
         CheckConstraint(one_of("state", ("queued", "sending", "sent", "failed", "cancelled")), name="state"),
-        CheckConstraint("subject !~ '[[:cntrl:]]'", name="subject"),
+        CheckConstraint(f"subject !~ '[[:cntrl:]]' and {says_something('subject', MAX_SUBJECT)}", name="subject"),
+        CheckConstraint(says_something("body", MAX_BODY), name="body"),
         CheckConstraint("to_address !~ '[[:space:][:cntrl:],;]'", name="to_address"),
         Index("ix_outbox_mail_waiting", "send_after", "id", postgresql_where=text("state in ('queued', 'sending')")),
         Index("ix_outbox_mail_failed", "authority_id", postgresql_where=text("state = 'failed'")),

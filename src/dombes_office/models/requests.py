@@ -59,6 +59,10 @@ class RequestCheck(Base):
     """What the checks said of one version of a request, as the desk computed them: advice, never a condition."""
 
     __tablename__ = "request_check"
+    __table_args__ = (
+        CheckConstraint("failures >= 0 and warnings >= 0", name="counts"),
+        CheckConstraint("jsonb_typeof(results) = 'array'", name="results"),
+    )
 
     request_id: Mapped[Number] = mapped_column(ForeignKey("office.access_request.id"), primary_key=True)
     authority_id: Mapped[Number] = mapped_column(ForeignKey("office.authority.id"), index=True)

@@ -81,9 +81,17 @@ def upgrade() -> None:
         column("decided_at", AWARE, default="now()"),
         column("undone_at", AWARE, null=True),
         column("undone_by", sa.Text(), null=True),
-        check("ck_decision_refusal_has_reason", "kind <> 'refuse' or reason_code is not null"),
+        check(
+            "ck_decision_refusal_has_reason",
+            "(kind <> 'refuse' or reason_code is not null) and (reason_code is null or reason_code in"
+            " ('age_out_of_range', 'outside_area', 'incomplete_file', 'duplicate_request', 'service_full', 'other'))",
+        ),
         check("ck_decision_kind", "kind in ('validate', 'refuse', 'complement')"),
-        check("ck_decision_other_reason_has_words", "reason_code is distinct from 'other' or btrim(words) <> ''"),
+        check(
+            "ck_decision_other_reason_has_words",
+            r"reason_code is distinct from 'other' or words ~ '[^[:space:]\u00A0\u2007\u202F\u200B\u2060\uFEFF]'",
+        ),
+        check("ck_decision_words", "length(words) <= 2000"),
         check("ck_decision_undone", "(undone_at is null) = (undone_by is null)"),
         refers("fk_decision_authority_id", "authority_id", "authority.id"),
         refers("fk_decision_request_id", "request_id", "access_request.id"),
@@ -110,6 +118,8 @@ def upgrade() -> None:
         column("results", JSONB()),
         column("checked_by", sa.Text(), default="session_user"),
         column("checked_at", AWARE, default="now()"),
+        check("ck_request_check_counts", "failures >= 0 and warnings >= 0"),
+        check("ck_request_check_results", "jsonb_typeof(results) = 'array'"),
         refers("fk_request_check_authority_id", "authority_id", "authority.id"),
         refers("fk_request_check_request_id", "request_id", "access_request.id"),
         sa.PrimaryKeyConstraint("request_id", name="pk_request_check"),
@@ -175,12 +185,20 @@ def upgrade() -> None:
         column("reason_code", sa.Text(), null=True),
         column("words", sa.Text(), default="''"),
         column("seen_sha256", sa.LargeBinary(), null=True),
-        check("ck_document_verdict_reason", "kind = 'compliant' or reason_code is not null"),
+        check(
+            "ck_document_verdict_reason",
+            "(kind = 'compliant' or reason_code is not null) and (reason_code is null or reason_code in"
+            " ('missing', 'unreadable', 'expired', 'page_missing', 'not_signed', 'incomplete', 'wrong_document',"
+            " 'name_different', 'iban_different', 'date_wrong', 'iban_invalid', 'bic_invalid', 'bic_different',"
+            " 'wrong_value', 'other'))",
+        ),
         check("ck_document_verdict_missing_is_not_compliant", "kind = 'non_compliant' or document_id is not null"),
         check("ck_document_verdict_kind", "kind in ('compliant', 'non_compliant')"),
         check(
-            "ck_document_verdict_other_reason_has_words", "reason_code is distinct from 'other' or btrim(words) <> ''"
+            "ck_document_verdict_other_reason_has_words",
+            r"reason_code is distinct from 'other' or words ~ '[^[:space:]\u00A0\u2007\u202F\u200B\u2060\uFEFF]'",
         ),
+        check("ck_document_verdict_words", "length(words) <= 2000"),
         refers("fk_document_verdict_authority_id", "authority_id", "authority.id"),
         refers("fk_document_verdict_decision_id", "decision_id", "decision.id"),
         refers("fk_document_verdict_document_id", "document_id", "supporting_document.id"),
@@ -214,7 +232,15 @@ def upgrade() -> None:
         column("created_by", sa.Text(), default="session_user"),
         column("created_at", AWARE, default="now()"),
         check("ck_outbox_mail_state", "state in ('queued', 'sending', 'sent', 'failed', 'cancelled')"),
-        check("ck_outbox_mail_subject", "subject !~ '[[:cntrl:]]'"),
+        check(
+            "ck_outbox_mail_subject",
+            r"subject !~ '[[:cntrl:]]' and subject ~ '[^[:space:]\u00A0\u2007\u202F\u200B\u2060\uFEFF]'"
+            " and length(subject) <= 300",
+        ),
+        check(
+            "ck_outbox_mail_body",
+            r"body ~ '[^[:space:]\u00A0\u2007\u202F\u200B\u2060\uFEFF]' and length(body) <= 20000",
+        ),
         check("ck_outbox_mail_to_address", "to_address !~ '[[:space:][:cntrl:],;]'"),
         refers("fk_outbox_mail_authority_id", "authority_id", "authority.id"),
         refers("fk_outbox_mail_decision_id", "decision_id", "decision.id"),

@@ -227,9 +227,9 @@ def _with_troubles(planned: Sequence[PlannedRequest], dice: Random) -> Iterator[
                 trouble = shown
             else:
                 trouble = dice.choices(kinds, weights)[0]
+                drawn[trouble] += 1
                 if trouble in _OF_THE_MANDATE and not request.by_debit:
                     trouble = Trouble.NONE
-        drawn[trouble] += 1
-        if drawn[trouble] > _MOST.get(trouble, len(planned)):
-            trouble = Trouble.NONE
+                if drawn[trouble] > _MOST.get(trouble, len(planned)):
+                    trouble = Trouble.NONE
         yield replace(request, number=number, trouble=trouble)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from dombes_office import app
 from dombes_office.errors import WrongPassword
@@ -49,7 +49,6 @@ def test_the_window_locks_and_gives_back_what_was_typed(
 
     lea.until(lambda: lea.window.locked)
     assert not bench.isVisible()
-    assert not lea.window.menu_row.isEnabled() or not lea.window.menu_row.isVisible()
     assert lea.dialogs() == []
     assert lea.window.windowTitle() == "Dombes Office"
     lea.turn_to()
@@ -67,14 +66,29 @@ def test_the_window_locks_and_gives_back_what_was_typed(
     lea.until(lambda: not lea.window.locked)
     lea.until(bench.isVisible)
     assert part(bench.verdict_bar, QLineEdit).text() == "Le cadre 5 est"
-    dialog = next(iter(lea.dialogs()))
-    assert part(dialog, QPlainTextEdit).toPlainText() == "Deuxième rappel."
+    assert part(lea.dialogs()[0], QPlainTextEdit).toPlainText() == "Deuxième rappel."
     assert town.one("select count(*) from office.decision") == 0
-    QApplication.setActiveWindow(dialog)
     lea.ctrl(ENTER)
     lea.back_from_popup()
     lea.see_queue(0)
     assert town.one("select words from office.decision") == "Deuxième rappel."
+
+
+def test_she_goes_on_typing_where_she_was(town: Office, sit_down: SitDown) -> None:
+    ask(town, "Berthollet", "Manon", by_debit=False)
+    lea = sit_down(unlock=unlock)
+    lea.see_queue(1)
+    lea.open_selected()
+    lea.press(Qt.Key.Key_N)
+    lea.choose_why("Autre motif (à écrire)")
+    lea.type("Le cadre 5 ")
+    lea.ctrl(Qt.Key.Key_L)
+    lea.until(lambda: lea.window.locked)
+    lea.type(PASSWORD)
+    lea.press(ENTER)
+    lea.until(lambda: not lea.window.locked)
+    lea.type("est resté vide.")
+    assert lea.verdicts()["health_form"] == "non_compliant other Le cadre 5 est resté vide."
 
 
 def test_keys_keep_the_window_open(town: Office, sit_down: SitDown, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from dombes_office.rules.agents import ANIMATOR, FINANCE, RECEPTION, REVIEWER
-from dombes_office.rules.requests import Action
+from dombes_office.rules.agents import ANIMATOR, FINANCE, PLANNER, RECEPTION, REVIEWER
 from dombes_office.views.no_page import NoPage
+from dombes_office.views.requests.examination.decision_panel import DecisionPanel
 from tests.stories.clerk import ENTER
 from tests.stories.families import ask
 
@@ -42,28 +42,36 @@ def test_the_agent_of_a_commune_sees_only_hers(town: Office, database: OfficeDat
         assert row == (1,), table
 
 
-@pytest.mark.parametrize("group", [RECEPTION, FINANCE])
-def test_who_may_read_is_not_offered_to_decide(town: Office, sit_down: SitDown, group: str) -> None:
+@pytest.mark.parametrize("group", [RECEPTION, FINANCE, PLANNER])
+def test_who_may_only_read_finds_the_queue(town: Office, sit_down: SitDown, group: str) -> None:
     ask(town, "Berthollet", "Manon")
     claire = sit_down("claire", groups=[group])
-    claire.see_queue(1)
+    claire.settle()
+    claire.until(lambda: bool(claire.families or claire.band))
+    assert claire.band == ""
+    assert claire.families == ["Berthollet"]
     claire.until(claire.queue.examine.isEnabled)
     assert claire.queue.examine.text() == "Consulter"
-    claire.press(ENTER)
-    claire.settle()
-    decision = claire.examination.bench.decision
-    assert claire.window.page is claire.examination
-    claire.until(lambda: claire.request != "")
-    claire.settle()
-    assert [action for action in Action if decision.buttons[action].isVisible()] == []
-    assert "sans la décider" in claire.decided
-    claire.press(Qt.Key.Key_C)
-    claire.ctrl(ENTER)
-    claire.alt(Qt.Key.Key_R)
-    claire.settle()
-    assert claire.verdicts() == {}
+
+
+def test_consulting_offers_no_decision(town: Office, sit_down: SitDown) -> None:
+    """Whatever the desk opens for Entrée, it is no incident, and nothing on it decides."""
+    ask(town, "Berthollet", "Manon")
+    claire = sit_down("claire", groups=[RECEPTION])
+    claire.see_queue(1)
+    claire.until(claire.queue.examine.isEnabled)
+    with claire.qtbot.captureExceptions() as bugs:
+        claire.press(ENTER)
+        claire.settle()
+        for key in (Qt.Key.Key_C, Qt.Key.Key_N):
+            claire.press(key)
+        claire.ctrl(ENTER)
+        claire.alt(Qt.Key.Key_R)
+        claire.settle()
+    assert bugs == []
     assert claire.dialogs() == []
-    assert claire.band == ""
+    panels = claire.window.findChildren(DecisionPanel)
+    assert not [b for panel in panels for b in panel.buttons.values() if b.isVisible()]
     assert town.one("select count(*) from office.decision") == 0
 
 

@@ -109,7 +109,8 @@ def _file_line(piece: PieceRow, papers: Papers) -> str:
 
 
 def _date_line(piece: PieceRow) -> str:
-    if piece.signed_on is not None:
+    """A mandate counts by its signature, any other paper by the day to which it is good."""
+    if piece.signed_on is not None and (piece.code == "mandate" or piece.valid_until is None):
         return f"signé le {numeric_date(piece.signed_on)}"
     if piece.valid_until is not None:
         return f"jusqu’au {numeric_date(piece.valid_until)}"

@@ -90,8 +90,10 @@ class VerdictBar(QFrame):
         self._words.returnPressed.connect(self.left)
         self._more.clicked.connect(self._ask_words)
 
-    def show_piece(self, piece: PieceRow | None, verdict: Verdict | None, *, enabled: bool) -> None:
-        """Show what was said of a piece so far."""
+    def show_piece(
+        self, piece: PieceRow | None, verdict: Verdict | None, *, enabled: bool, readable: bool = True
+    ) -> None:
+        """Show what was said of a piece so far; one that nobody could read cannot be found compliant."""
         self.setEnabled(enabled and piece is not None)
         self._hint.setVisible(enabled)
         self.setVisible(piece is not None)
@@ -100,6 +102,8 @@ class VerdictBar(QFrame):
         self._question.setText(f"{this_piece(piece)} {'est' if piece.given else 'manque'}")
         self._question.setToolTip(piece.label)
         self._good.setVisible(piece.given)
+        self._good.setEnabled(readable)
+        self._good.setToolTip("" if readable else "Ce fichier ne se lit pas\u00a0: marquez-le non conforme (N).")
         self._bad.setText("Non conforme" if piece.given else "Redemander")
         bad = verdict is not None and verdict.kind is VerdictKind.NON_COMPLIANT
         self._group.setExclusive(False)

@@ -166,7 +166,13 @@ class Workbench(QWidget):
         draft = self.draft
         said = None if draft is None or piece is None else draft.verdict(piece)
         open_to_say = draft is not None and draft.may_decide and piece is not None and (piece.needed or piece.given)
-        self.verdict_bar.show_piece(piece, said, enabled=open_to_say and not self._frozen)
+        self.verdict_bar.show_piece(
+            piece, said, enabled=open_to_say and not self._frozen, readable=piece is None or self._readable(piece)
+        )
+
+    def _readable(self, piece: PieceRow) -> bool:
+        """Whether there is something to judge by: a typed value, or a file that has been opened."""
+        return piece.sha256 is None or self._papers.paper(piece.sha256).summary is not None
 
     def freeze(self, *, frozen: bool) -> None:
         """Let nothing be said while a decision is being written: what was sent is what stays on the screen."""
@@ -190,6 +196,7 @@ class Workbench(QWidget):
     def _paper_known(self, sha256: str) -> None:
         if self.draft is not None:
             self.pieces.show_draft(self.draft, self._papers)
+            self._show_verdict(self.pieces.current())
             self._paper_drawn(sha256)
             self.file_known.emit()
 
@@ -227,7 +234,7 @@ class Workbench(QWidget):
         draft, piece = self.draft, self.pieces.current()
         if draft is None or piece is None or not self.verdict_bar.isEnabled():
             return
-        if kind is VerdictKind.COMPLIANT and not piece.given:
+        if kind is VerdictKind.COMPLIANT and not (piece.given and self._readable(piece)):
             return
         draft.judge(piece, kind)
         self.show_draft()

@@ -3,7 +3,8 @@
 A *refusal* is an answer: the request was understood and is not possible (full, changed meanwhile, not allowed).
 An *outage* is a failure of something around us (server gone, disk full, keyring locked): the same act may work later.
 Everything else is a bug and is not caught here. The sentence of each error is French, says what happened and what to do
-next, and never contains a name, an IBAN or the content of a document: it may be written to a log.
+next, and never contains the name of a family, an IBAN or the content of a document. Those of an outage name nobody at
+all: they may be written to a log.
 """
 
 from __future__ import annotations
@@ -66,7 +67,15 @@ class ChangedMeanwhile(Refusal):
 
 
 class AlreadyDecided(ChangedMeanwhile):
-    """Somebody else decided first."""
+    """The decision stands: somebody was first, or the same agent was, whose answer got lost on its way.
+
+    `by` is the login of who decided and `kind` the decision ('validate', 'refuse', 'complement'); "" where unknown.
+    """
+
+    def __init__(self, sentence: str, way_out: str = "", *, by: str = "", kind: str = "") -> None:
+        super().__init__(sentence, way_out)
+        self.by = by
+        self.kind = kind
 
 
 class UndoTooLate(Refusal):
@@ -131,6 +140,14 @@ class EncryptionRefused(Outage):
 
 class ServerBusy(Outage):
     """The same rows were wanted by others several times in a row, or a lock was not granted in time."""
+
+
+class ServerReadOnly(Outage):
+    """The server only lets read for now: a standby that has not taken over yet, or maintenance."""
+
+
+class ServerFaulty(Outage):
+    """The server failed inside, or cannot read its own files: its administrator must look."""
 
 
 class DiskFull(Outage):

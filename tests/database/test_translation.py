@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from dombes_office import errors
 from dombes_office.database.engine import Database
@@ -15,9 +18,12 @@ from dombes_office.database.schema import shipped_guards
 from dombes_office.database.translation import _PRIVATE, _RULES, _STANDARD, translate
 from dombes_office.models import Base
 from dombes_office.rules.connections import REQUIRE, Target
+from dombes_office.rules.french import day_and_month, local
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
 
     from tests.postgres import InstalledServer, OfficeDatabase
 
@@ -149,11 +155,30 @@ def raised(database: OfficeDatabase, code: str, key: str, detail: str) -> errors
     return caught.value
 
 
-def test_a_guard_tells_what_the_other_agent_decided(database: OfficeDatabase) -> None:
-    error = raised(database, "OF003", "already_decided", '{"kind": "refuse", "by": "anne", "at": null}')
+@pytest.mark.parametrize(("days", "moment"), [(0, "à 9 h 42"), (40, "le {day} à 9 h 42")])
+def test_a_guard_tells_who_decided_what_and_when(database: OfficeDatabase, days: int, moment: str) -> None:
+    """True for whoever reads it: after a lost answer the decision may well be her own."""
+    at = (local(datetime.now(UTC)) - timedelta(days=days)).replace(hour=9, minute=42)
+    detail = {"kind": "refuse", "by": "lea.morandat", "at": at.isoformat()}
+    error = raised(database, "OF003", "already_decided", json.dumps(detail))
     assert isinstance(error, errors.AlreadyDecided)
-    assert "refusée" in error.sentence
-    assert "anne" not in str(error)
+    assert (error.by, error.kind) == ("lea.morandat", "refuse")
+    told = moment.format(day=day_and_month(at.date()))
+    assert plain(error.sentence) == plain(f"Cette demande est déjà refusée (par lea.morandat, {told}).")
+    assert "un autre" not in str(error)
+    assert "Si c’est la vôtre, elle est bien enregistrée" in error.way_out
+
+
+@pytest.mark.parametrize("detail", ["{}", '{"kind": null, "by": null, "at": null}', '{"at": "yesterday"}'])
+def test_a_guard_that_does_not_know_who_decided(database: OfficeDatabase, detail: str) -> None:
+    error = raised(database, "OF003", "already_decided", detail)
+    assert isinstance(error, errors.AlreadyDecided)
+    assert (error.by, error.kind, error.sentence) == ("", "", "Cette demande est déjà décidée.")
+
+
+def plain(words: str) -> str:
+    """The same words with common spaces."""
+    return re.sub(r"\s", " ", words)
 
 
 @pytest.mark.parametrize(("count", "words"), [(1, "une pièce"), (3, "3 pièces")])
@@ -163,15 +188,118 @@ def test_a_guard_tells_how_many_pieces_are_missing(database: OfficeDatabase, cou
     assert words in error.sentence
 
 
-def test_a_missing_mail_is_a_bug(database: OfficeDatabase) -> None:
-    with pytest.raises(Exception, match="mail_missing") as caught:
-        database.open().transact(lambda db: db.execute(text("select office.refuse('OF006', 'mail_missing', null, '')")))
-    assert not isinstance(caught.value, errors.OfficeError)
+STATES = {
+    "08006": errors.ServerUnreachable,
+    "22001": errors.InvalidEntry,
+    "22021": errors.InvalidEntry,
+    "22P05": errors.InvalidEntry,
+    "23001": errors.ChangedMeanwhile,
+    "23503": errors.ChangedMeanwhile,
+    "25006": errors.ServerReadOnly,
+    "25P04": errors.ServerUnreachable,
+    "53000": errors.ServerBusy,
+    "53100": errors.DiskFull,
+    "53400": errors.ServerBusy,
+    "55006": errors.ServerBusy,
+    "57000": errors.ServerUnreachable,
+    "57014": errors.ServerBusy,
+    "57P03": errors.ServerUnreachable,
+    "57P04": errors.DatabaseMissing,
+    "58000": errors.ServerFaulty,
+    "58030": errors.ServerFaulty,
+    "58P01": errors.ServerFaulty,
+    "XX000": errors.ServerFaulty,
+    "XX001": errors.ServerFaulty,
+    "XX002": errors.ServerFaulty,
+}
+
+
+@pytest.mark.parametrize(("state", "expected"), STATES.items())
+def test_each_answer_of_a_server_in_trouble_is_told(
+    database: OfficeDatabase, state: str, expected: type[errors.OfficeError]
+) -> None:
+    error = raised(database, state, "trouble", "null")
+    assert type(error) is expected
+    assert error.way_out.endswith(".")
+    assert "trouble" not in str(error)
+
+
+@pytest.mark.parametrize("state", ["58030", "XX000", "XX001"])
+def test_the_administrator_is_given_the_code(database: OfficeDatabase, state: str) -> None:
+    assert state in raised(database, state, "trouble", "null").way_out
+
+
+@pytest.mark.parametrize("state", ["OF006", "0A000", "23502", "42601", "42P01", "P0001"])
+def test_an_answer_that_only_a_bug_provokes_stays_one(database: OfficeDatabase, state: str) -> None:
+    with pytest.raises(DBAPIError, match="trouble"):
+        database.open().transact(lambda db: db.execute(text(f"select office.refuse('{state}', 'trouble')")))
+
+
+ADD = text("insert into office.authority (kind, name, short_name) values ('commune', 'Villars', 'x')")
+
+
+def trouble(database: OfficeDatabase, action: Callable[[Session], object]) -> errors.OfficeError:
+    with pytest.raises(errors.OfficeError) as caught:
+        database.open().transact(action)
+    return caught.value
+
+
+def test_a_server_that_only_lets_read(database: OfficeDatabase) -> None:
+    """As a standby does, after a switch of servers."""
+    database.raw().execute(f"alter database {database.name} set default_transaction_read_only = on".encode())
+    error = trouble(database, lambda db: db.execute(ADD))
+    assert type(error) is errors.ServerReadOnly
+
+
+def test_a_parent_that_is_gone(database: OfficeDatabase) -> None:
+    add = text("insert into office.agent_scope (login, authority_id) values ('nobody', 0)")
+    error = trouble(database, lambda db: db.execute(add))
+    assert type(error) is errors.ChangedMeanwhile
+
+
+def test_a_statement_that_was_stopped(database: OfficeDatabase) -> None:
+    def sleep(db: Session) -> None:
+        db.execute(text("set local statement_timeout = 20"))
+        db.execute(text("select pg_sleep(5)"))
+
+    assert "trop longue" in trouble(database, sleep).sentence
+
+
+@pytest.mark.parametrize("how", ["connection", "cursor", "terminated"])
+def test_a_connection_that_is_closed_already(database: OfficeDatabase, how: str) -> None:
+    def late(db: Session) -> None:
+        driver = db.connection().connection.dbapi_connection
+        assert isinstance(driver, psycopg.Connection)
+        if how == "cursor":
+            cursor = driver.cursor()
+            cursor.close()
+            cursor.execute("select 1")
+        elif how == "connection":
+            driver.close()
+        else:
+            database.raw().execute("select pg_terminate_backend(%s, 1000)", [driver.info.backend_pid])
+        db.execute(text("select 1"))
+
+    error = trouble(database, late)
+    assert type(error) is errors.ServerUnreachable
+    assert "coupée" in error.sentence
+
+
+def test_an_answer_without_any_code_is_a_lost_connection() -> None:
+    """What libpq itself makes of an answer that breaks off has no SQLSTATE, and the driver no finer class for it."""
+    error = translate(psycopg.DatabaseError("SSL SYSCALL error: EOF detected"))
+    assert type(error) is errors.ServerUnreachable
 
 
 @pytest.mark.parametrize(
     "error",
-    [ValueError("x"), psycopg.ProgrammingError("x"), psycopg.DataError("x"), psycopg.errors.UndefinedTable("x")],
+    [
+        ValueError("x"),
+        psycopg.ProgrammingError("x"),
+        psycopg.DataError("x"),
+        psycopg.InterfaceError("result not set"),
+        psycopg.errors.UndefinedTable("x"),
+    ],
 )
 def test_what_nobody_foresaw_stays_a_bug(error: Any) -> None:  # noqa: ANN401 - any exception at all.
     assert translate(error) is None

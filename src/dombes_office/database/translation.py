@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -24,12 +25,15 @@ from dombes_office.errors import (
     ReasonMissing,
     Refusal,
     ServerBusy,
+    ServerFaulty,
+    ServerReadOnly,
     ServerUnreachable,
     SignInRefused,
     UndoTooLate,
     UnknownHost,
     WrongPassword,
 )
+from dombes_office.rules.french import day_and_month, hour, local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,16 +64,38 @@ CONFLICTS = frozenset({"40001", "40P01"})
 """Serialisation failure and deadlock: the same transaction may pass a moment later."""
 
 _DECIDED = {
-    "validate": "Cette demande vient d’être validée par un autre agent.",
-    "refuse": "Cette demande vient d’être refusée par un autre agent.",
-    "complement": "Un complément vient d’être demandé à la famille par un autre agent.",
+    "validate": "Cette demande est déjà validée",
+    "refuse": "Cette demande est déjà refusée",
+    "complement": "Un complément est déjà demandé à la famille",
 }
 
 
 def _already_decided(detail: Mapping[str, Any]) -> OfficeError:
-    """Says what the other agent decided, where the guard tells."""
-    sentence = _DECIDED.get(str(detail.get("kind")), "Cette demande est déjà décidée.")
-    return AlreadyDecided(sentence, "Votre décision n’a pas été enregistrée. Actualisez pour lire la sienne.")
+    """Says what was decided, by whom and when, where the guard tells.
+
+    Who reads it is unknown here: after a lost answer she may meet her own decision, so that the words suit both.
+    """
+    kind, by = (str(detail.get(key) or "") for key in ("kind", "by"))
+    known = ", ".join(part for part in (f"par {by}" if by else "", _moment(detail.get("at"))) if part)
+    sentence = _DECIDED.get(kind, "Cette demande est déjà décidée") + (f" ({known})." if known else ".")
+    return AlreadyDecided(
+        sentence,
+        "Actualisez pour relire cette décision. Si c’est la vôtre, elle est bien enregistrée ; sinon, rien de ce que"
+        " vous venez de décider ne l’a été.",
+        by=by,
+        kind=kind,
+    )
+
+
+def _moment(at: object) -> str:
+    """`à 9 h 42`, with the day where that was not today; "" where the guard told no moment."""
+    try:
+        then = datetime.fromisoformat(str(at))
+    except ValueError:
+        return ""
+    there = local(then)
+    day = "" if there.date() == local(datetime.now(UTC)).date() else f"le {day_and_month(there.date())} "
+    return f"{day}à {hour(there)}"
 
 
 def _piece_missing(detail: Mapping[str, Any]) -> OfficeError:
@@ -97,6 +123,27 @@ def _database_missing() -> OfficeError:
 def _unwritable() -> OfficeError:
     return InvalidEntry(
         "Ce texte contient un caractère invisible qui ne peut pas être gardé.", "Saisissez-le à nouveau au clavier."
+    )
+
+
+def _gone() -> OfficeError:
+    """A foreign key: the row that is pointed at is gone, or the one to remove is still pointed at."""
+    return ChangedMeanwhile(
+        "Cet élément dépend d’un autre qui n’existe plus, ou sert encore ailleurs : rien n’a été enregistré.",
+        "Actualisez la page pour voir ce qui a changé, puis recommencez.",
+    )
+
+
+def _faulty(state: str) -> OfficeError:
+    """The server is ill; its administrator finds the code in the server's own log."""
+    code = f"Prévenez l’administrateur en lui donnant ce code : {state}."
+    if state in {"XX001", "XX002"}:
+        return ServerFaulty("Le serveur signale que des données sont abîmées sur son disque.", f"Arrêtez-vous. {code}")
+    if state.startswith("58"):
+        return ServerFaulty("Le serveur n’arrive plus à lire ou à écrire ses fichiers.", code)
+    return ServerFaulty(
+        "Le serveur a rencontré une erreur interne : rien n’a été enregistré.",
+        f"Réessayez. Si elle revient, prévenez l’administrateur en lui donnant ce code : {state}.",
     )
 
 
@@ -143,22 +190,42 @@ _STANDARD: Mapping[str, Callable[[], OfficeError]] = {
     "40001": lambda: ServerBusy(*TOO_MUCH_AT_ONCE),
     "40P01": lambda: ServerBusy(*TOO_MUCH_AT_ONCE),
     "55P03": lambda: ServerBusy("Un autre poste tient ce que vous voulez modifier.", "Réessayez dans un instant."),
-    "57014": lambda: ServerBusy("Le serveur a interrompu une recherche trop longue.", "Précisez-la, puis réessayez."),
-    "53200": lambda: ServerBusy(*TOO_MUCH_AT_ONCE),
-    "53300": lambda: ServerBusy(*TOO_MUCH_AT_ONCE),
+    "55006": lambda: ServerBusy(
+        "Ce que vous voulez modifier est utilisé en ce moment.",
+        "Fermez l’application sur les autres postes, ou réessayez dans un instant.",
+    ),
+    "57014": lambda: ServerBusy(
+        "Le serveur a interrompu cette action, trop longue : rien n’a été enregistré.",
+        "Réessayez ; si c’est une recherche, précisez-la.",
+    ),
     "53100": lambda: DiskFull(*DISK_FULL),
     "42501": lambda: NotAllowed(*NOT_ALLOWED),
-    "57P01": lambda: ServerUnreachable(*CONNECTION_LOST),
-    "57P02": lambda: ServerUnreachable(*CONNECTION_LOST),
+    "25006": lambda: ServerReadOnly(
+        "Le serveur n’accepte que la lecture en ce moment : rien n’a été enregistré.",
+        "Votre saisie est gardée. Réessayez dans quelques minutes ; si cela dure, prévenez l’administrateur.",
+    ),
     "57P03": lambda: ServerUnreachable("Le serveur démarre ou s’arrête.", "Réessayez dans une minute."),
-    "57P05": lambda: ServerUnreachable(*CONNECTION_LOST),
+    "57P04": _database_missing,
     "25P03": lambda: ServerUnreachable(*CONNECTION_LOST),
+    "25P04": lambda: ServerUnreachable(*CONNECTION_LOST),
     "28P01": _wrong_password,
     "28000": _wrong_password,
     "3D000": _database_missing,
+    "22001": lambda: InvalidEntry("Un des textes saisis est trop long.", "Raccourcissez-le, puis réessayez."),
     "22021": _unwritable,
     "22P05": _unwritable,
+    "23001": _gone,
+    "23503": _gone,
 }
+
+_CLASSES: Mapping[str, Callable[[str], OfficeError]] = {
+    "08": lambda _: ServerUnreachable(*CONNECTION_LOST),
+    "53": lambda _: ServerBusy(*TOO_MUCH_AT_ONCE),
+    "57": lambda _: ServerUnreachable(*CONNECTION_LOST),
+    "58": _faulty,
+    "XX": _faulty,
+}
+"""By the first two signs of an SQLSTATE, for those that have no line of their own: all is trouble of the server's."""
 
 _RULES: Mapping[str, Callable[[], OfficeError]] = {
     "ck_decision_refusal_has_reason": lambda: ReasonMissing(*REASON_MISSING, field="reason"),
@@ -269,12 +336,23 @@ def translate(error: BaseException) -> OfficeError | None:
         return _by_state(found)
     if isinstance(found, psycopg.DataError):
         return _unwritable() if "NUL" in str(found) else None
-    if not isinstance(found, psycopg.OperationalError):
+    if not _is_loss(found):
         return None
     for pattern, answer in _CONNECTING:
         if re.search(pattern, str(found), re.DOTALL):
             return answer()
     return ServerUnreachable(*CONNECTION_LOST)
+
+
+def _is_loss(found: psycopg.Error) -> bool:
+    """Whether an error without an SQLSTATE is about the connection; the driver has several classes for that.
+
+    A bare DatabaseError is an answer that libpq made up itself, of one that broke off. An InterfaceError is a misuse of
+    the driver, unless what it speaks of was closed behind our back.
+    """
+    if isinstance(found, psycopg.InterfaceError):
+        return re.search("connection|closed", str(found)) is not None
+    return isinstance(found, psycopg.OperationalError) or type(found) is psycopg.DatabaseError
 
 
 def _by_state(found: psycopg.Error) -> OfficeError | None:
@@ -287,7 +365,8 @@ def _by_state(found: psycopg.Error) -> OfficeError | None:
         return rule() if rule else None
     if standard := _STANDARD.get(state):
         return standard()
-    return ServerUnreachable(*CONNECTION_LOST) if state.startswith("08") else None
+    family = _CLASSES.get(state[:2])
+    return family(state) if family else None
 
 
 def _detail(text: str | None) -> Mapping[str, Any]:

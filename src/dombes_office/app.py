@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -148,9 +150,30 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
     return application
 
 
+def keep_log() -> None:
+    """Write incidents where the administrator finds them: a program with a window has no terminal.
+
+    The lines hold no name, no IBAN and no content (see `messages.outline`). A folder that cannot be written costs the log,
+    not the work.
+    """
+    folder = settings.local_folder() / "log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(
+            folder / "dombes-office.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
+        )
+    except OSError:
+        return
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logger = logging.getLogger("dombes_office")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+
+
 def run(opening: Opening | None = None) -> int:
     """Show the window, after signing in where no opening is given; the exit status of the application."""
     application = make_application()
+    keep_log()
     collection = GarbageCollection(application)
     bugs = BugReporter(version=settings.VERSION, parent=application)
     restore = install_excepthook(bugs)

@@ -87,6 +87,9 @@ def test_a_refused_file_says_why_and_what_to_do(bench: Bench, content: bytes) ->
     draft = bench.page.bench.draft
     assert draft is not None
     assert any(c.code == "file_unreadable" and c.outcome is Outcome.FAIL for c in draft.dossier.checks)
+    # Nobody has seen it, so nobody can find it compliant.
+    bench.press("c")
+    assert 1 not in bench.verdicts()
     bench.press("n")
     assert bench.verdicts()[1] == "non_compliant unreadable"
 

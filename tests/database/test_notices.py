@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
 from dombes_office.database import notices
@@ -111,6 +112,26 @@ def test_a_lost_connection_is_found_again_and_everything_announced(
     assert ear.wait(2) == [EVERYTHING, EVERYTHING]
     add_family(database)
     assert ear.wait(3)[2] == frozenset({"table_1"})
+
+
+@pytest.mark.parametrize("kind", [psycopg.InterfaceError, psycopg.DatabaseError, psycopg.InternalError])
+def test_whatever_the_driver_raises_it_connects_again(
+    database: OfficeDatabase, make_agent: MakeAgent, ear: Ear, kind: type[psycopg.Error]
+) -> None:
+    class Stumbling(Notices):
+        stumbled = False
+
+        def _listen(self, connection: psycopg.Connection[Any]) -> None:
+            if not self.stumbled:
+                self.stumbled = True
+                raise kind
+            super()._listen(connection)
+
+    login = make_agent("anne", groups=["office_reception"])
+    with Stumbling(connection_settings(database.target(login), database.server.password(login)), ear):
+        assert ear.wait(2) == [EVERYTHING, EVERYTHING]
+        add_family(database)
+        assert ear.wait(3)[2] == frozenset({"table_1"})
 
 
 def test_without_any_notice_everything_is_announced_now_and_then(listen: Callable[..., str], ear: Ear) -> None:

@@ -73,7 +73,7 @@ class Notices:
                     # What happened while nobody listened is unknown.
                     self._say(EVERYTHING)
                     self._listen(connection)
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
                 # Never the error's text: it holds the login.
                 log.info("the notices lost their connection: %s", type(error).__name__)
                 self._stopping.wait(BACK_OFF[min(failures, len(BACK_OFF) - 1)])

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 import sys
 from datetime import UTC, datetime
-from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from dombes_office import settings
@@ -153,9 +152,12 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
 def keep_log() -> None:
     """Write incidents where the administrator finds them: a program with a window has no terminal.
 
-    The lines hold no name, no IBAN and no content (see `messages.outline`). A folder that cannot be written costs the log,
-    not the work.
+    The lines hold no name, no IBAN and no content (see `messages.outline`). A folder that cannot be written costs the
+    log, not the work.
     """
+    # Imported late: it brings sockets and queues, and the sign-in window must not wait for them.
+    from logging.handlers import RotatingFileHandler  # noqa: PLC0415
+
     folder = settings.local_folder() / "log"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -173,7 +175,6 @@ def keep_log() -> None:
 def run(opening: Opening | None = None) -> int:
     """Show the window, after signing in where no opening is given; the exit status of the application."""
     application = make_application()
-    keep_log()
     collection = GarbageCollection(application)
     bugs = BugReporter(version=settings.VERSION, parent=application)
     restore = install_excepthook(bugs)
@@ -183,6 +184,7 @@ def run(opening: Opening | None = None) -> int:
             session.sign_in()
         else:
             session.begin(opening)
+        QTimer.singleShot(1000, session.keep_log)
         return application.exec()
     finally:
         session.end()
@@ -198,6 +200,11 @@ class _Session(QObject):
         self._bugs = bugs
         self._office: Office | None = None
         self._sign_in: QObject | None = None
+
+    @Slot()
+    def keep_log(self) -> None:
+        """Begin the log, once there is something to see."""
+        keep_log()
 
     def sign_in(self) -> None:
         """Ask who it is."""

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import socket
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -64,6 +63,8 @@ def look_at_server(target: Target, password: str) -> str:
             database.transact(check_desk)
         return "Serveur joignable, base à jour"
     if not target.host.startswith("/"):
+        import socket
+
         try:
             socket.create_connection((target.host, target.port), _PATIENCE).close()
         except socket.gaierror as error:

@@ -6,7 +6,6 @@ Colours are read when an icon is painted, so icons follow a change of scheme wit
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
@@ -59,6 +58,8 @@ class _RoleIcon(QIconEngine):
 def _phosphor() -> tuple[str, dict[str, str]]:
     """The family of the glyph font and its characters by name; reading it costs 0.2 s, so the first icon pays."""
     # Imported late: qtawesome costs 0.15 to 0.2 s and the sign-in window does without it.
+    from importlib.resources import files  # noqa: PLC0415
+
     from qtawesome.iconic_font import IconicFont  # noqa: PLC0415
 
     # The folder is named because QtAwesome would otherwise install all its fonts into the user's Windows folder.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import smtplib
 import socket
+import time
 import uuid
 from collections import Counter
 from dataclasses import dataclass
@@ -35,6 +37,8 @@ T = TypeVar("T")
 
 PAUSE = 1.0
 """Seconds between two looks at an empty outbox."""
+IDLE_PAUSE = 30.0
+"""Seconds at least between two pieces of idle work."""
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
 """Seconds before the next try while the database or the SMTP server is away: twice as long after each."""
 _PERMANENT = 500
@@ -61,11 +65,16 @@ class Mailer:
 
     Should this process die after the server took an e-mail and before that was written down, the e-mail is sent again
     under the same Message-ID, which mail programs show once. An SMTP server that is away costs no e-mail an attempt.
+
+    `idle` is work for a database that nobody else may look after, such as sealing its trail: it runs in a transaction
+    of its own when nothing may leave, the first time and then every half minute.
     """
 
-    def __init__(self, transact: Transact, server: MailServer) -> None:
+    def __init__(self, transact: Transact, server: MailServer, *, idle: Callable[[Any], object] | None = None) -> None:
         self._transact = transact
         self._server = server
+        self._idle = idle
+        self._idled = -math.inf
         self._worker = f"{socket.gethostname()}-{uuid.uuid4().hex[:12]}"
         self._untold: list[Callable[[Any], None]] = []
 
@@ -95,6 +104,9 @@ class Mailer:
                 self._write_down()
                 outcome = self._deliver_next(line)
                 self._write_down()
+                if not outcome:
+                    line.hang_up()
+                    self._work_idly()
             except Outage as error:
                 if once:
                     raise
@@ -106,10 +118,15 @@ class Mailer:
             pause = FIRST_PAUSE
             done[outcome] += 1
             if not outcome:
-                line.hang_up()
                 if once:
                     return
                 stop.wait(PAUSE)
+
+    def _work_idly(self) -> None:
+        """The idle work, unless it was done a moment ago."""
+        if self._idle is not None and time.monotonic() - self._idled >= IDLE_PAUSE:
+            self._transact(self._idle)
+            self._idled = time.monotonic()
 
     def _deliver_next(self, line: MailLine) -> str:
         """Deliver one e-mail: "sent", "refused", "postponed", or "" where none may leave now."""

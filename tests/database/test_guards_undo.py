@@ -14,6 +14,7 @@ from tests.database.acts import (
     answer,
     decide,
     insert_decision,
+    insert_mail,
     left_behind,
     let_the_delay_pass,
     one,
@@ -69,6 +70,23 @@ def test_undoing_returns_to_where_it_was_and_stops_the_e_mail(house: House, give
     assert answer(reviewer, UNDO, decision) == "OF025"
     decide(reviewer, given)
     assert left_behind(house, given)[0] == "validated"
+
+
+@pytest.mark.parametrize("held", ["before the e-mail", "after the e-mail"])
+def test_the_delay_begins_when_the_e_mail_can_be_seen(
+    house: House, given: GivenRequest, reviewer: Raw, held: str
+) -> None:
+    """A transaction that was held open takes nothing from the time to undo."""
+    with reviewer.transaction():
+        decision = insert_decision(reviewer, given.request_id, "refuse", version_of(reviewer, given), "service_full")
+        if held == "before the e-mail":
+            reviewer.execute("select pg_sleep(2)")
+        insert_mail(reviewer, decision)
+        if held == "after the e-mail":
+            reviewer.execute("select pg_sleep(2)")
+    left = one(house.raw(), "select extract(epoch from send_after - clock_timestamp())::float from office.outbox_mail")
+    assert 10.5 < left <= 12
+    assert one(reviewer, UNDO, decision) == decision
 
 
 def test_undoing_is_for_the_one_who_decided(house: House, given: GivenRequest, reviewer: Raw) -> None:

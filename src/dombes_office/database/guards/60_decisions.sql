@@ -129,6 +129,10 @@ begin
                 'decision_completes');
         end if;
     end if;
+    -- The delay is for undoing what can be seen, and nothing can before the commit: who held it back waits anew.
+    update office.outbox_mail m set send_after = clock_timestamp() + office.undo_delay()
+     where m.decision_id = new.id and m.state = 'queued'
+       and m.send_after < clock_timestamp() + office.undo_delay() - interval '1 second';
     perform from office.outbox_mail m where m.decision_id = new.id;
     if not found then
         perform office.refuse('OF006', 'mail_missing', json_build_object('decision', new.id), 'decision_completes');

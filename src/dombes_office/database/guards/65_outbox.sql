@@ -31,7 +31,8 @@ begin
     new.message_id := '<' || gen_random_uuid() || '@'
         || coalesce(nullif(split_part(family.office_email, '@', 2), ''), 'dombesconnect.fr') || '>';
     new.state := 'queued';
-    new.send_after := now() + office.undo_delay();
+    -- Not now(): it is the beginning of a transaction that may have been held open.
+    new.send_after := clock_timestamp() + office.undo_delay();
     new.attempts := 0;
     new.created_by := session_user;
     new.created_at := now();

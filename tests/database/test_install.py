@@ -18,6 +18,7 @@ from dombes_office.database.engine import Database
 from dombes_office.errors import NotAllowed, SchemaTooNew, SchemaTooOld, ServerBusy, ServerTooOld
 from dombes_office.models import Base
 from dombes_office.models.trail import Xid8
+from tests.builders import build_office
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,23 @@ def test_a_fresh_office_is_current(database: OfficeDatabase) -> None:
     assert (status.revision, status.agents, status.requests, status.last_backup) == ("0002", 0, 0, None)
     assert status.server_version.startswith("18.")
     assert status.byte_count > 5_000_000
+
+
+def test_an_administrator_of_one_authority_reads_the_status(database: OfficeDatabase, make_agent: MakeAgent) -> None:
+    """She may not read the requests; how many there are she may know, and nobody else asks."""
+    office = build_office(database.raw())
+    office.add_request()
+    office.add_request("Favre", service_id=office.add_service("CANTINE", office.add_authority("Baneins")))
+    admin = make_agent("admin", groups=["office_admin"], authorities=[office.authority_id])
+    reviewer = make_agent("anne", groups=["office_reviewer"], authorities=[office.authority_id])
+    for login in (admin, "postgres"):
+        status = install.status(database.open(login))
+        assert (status.agents, status.requests, status.current) == (2, 2, True)
+    with pytest.raises(NotAllowed):
+        install.status(database.open(reviewer))
+    database.raw().execute("update office.staff_member set suspended_at = now() where login = %s", (admin,))
+    with pytest.raises(NotAllowed):
+        install.status(database.open(admin))
 
 
 def differences(connection: Connection) -> object:

@@ -252,8 +252,8 @@ def _read_status(connection: Connection) -> DatabaseStatus:
         }
         agents, requests, backup = connection.execute(
             text(
-                "select (select count(*) from office.staff_member where suspended_at is null),"
-                " (select count(*) from office.access_request), (select max(finished_at) from office.backup_run)"
+                "select c.agents, c.requests, (select max(finished_at) from office.backup_run)"
+                " from office.office_counts() c"
             )
         ).one()
     return DatabaseStatus(

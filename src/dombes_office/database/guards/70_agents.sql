@@ -16,6 +16,20 @@ create policy keeper on office.authority for select to office_roles using (true)
 grant execute on function office.visible_authorities(), office.is_active(), office.is_member(text),
     office.is_superuser(), office.refuse(text, text, json, text) to office_roles;
 
+-- What `db status` counts over all authorities: an administrator may know how many requests there are, and read none.
+create or replace function office.office_counts(out agents bigint, out requests bigint)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if not office.is_member('office_admin') then
+        perform office.refuse('OF008', 'not_allowed', null, 'administer');
+    end if;
+    select count(*) into agents from office.staff_member m where m.suspended_at is null;
+    select count(*) into requests from office.access_request;
+end
+$$;
+grant execute on function office.office_counts() to office_admin;
+
 -- Groups and passwords live in the catalogue, where no trigger sees them: their events are written here.
 create or replace function office.note_agent(what text, p_login text, before jsonb, after jsonb) returns void
 language sql security definer set search_path = pg_catalog, pg_temp

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.database.acts import ALLOWED, NO_RIGHT, UNDO, answer, decide, one, rows
+from tests.database.acts import (
+    ALLOWED,
+    NO_RIGHT,
+    UNDO,
+    answer,
+    decide,
+    insert_decision,
+    insert_mail,
+    one,
+    rows,
+    verdicts_of,
+    version_of,
+)
 
 if TYPE_CHECKING:
     from tests.database.acts import House
@@ -110,6 +122,34 @@ def test_sensitive_values_are_masked_and_their_change_is_visible(house: House) -
     assert all(mask.startswith("masked:") and len(mask) == 71 for mask in masks[:4])
 
 
+def test_words_about_a_family_do_not_reach_the_administrator(either: House) -> None:
+    """They may speak of a child's health: neither the tables nor the trail show them to her."""
+    given, reviewer = either.office.add_request(), either.as_("reviewer")
+    with reviewer.transaction():
+        pieces = verdicts_of(reviewer, given.request_id)
+        decision = insert_decision(
+            reviewer, given.request_id, "refuse", version_of(reviewer, given), "other", "Diabète de type 1"
+        )
+        requirement, document, sha256 = pieces[0]
+        reviewer.execute(
+            "insert into office.document_verdict (decision_id, requirement_id, document_id, seen_sha256, kind,"
+            " reason_code, words) values (%s, %s, %s, %s, 'non_compliant', 'other', 'Allergie à l’arachide')",
+            (decision, requirement, document, sha256),
+        )
+        insert_mail(reviewer, decision)
+    admin = either.as_("admin")
+    for table in ("decision", "document_verdict"):
+        assert answer(admin, f"select words from office.{table}") == NO_RIGHT
+        assert one(admin, f"select reason_code from office.{table}") == "other"
+        assert one(reviewer, f"select words <> '' from office.{table}")
+        ((_, _, _, _, new),) = events(admin, table)
+        assert new is not None
+        assert new["words"].startswith("masked:")
+    everything = one(either.raw(), "select string_agg(concat(old, new, reason), ' ') from office.audit_event")
+    assert "Diabète" not in everything
+    assert "Allergie" not in everything
+
+
 def test_equal_values_of_two_rows_cannot_be_linked_nor_guessed(house: House) -> None:
     house.office.add_request("Favre")
     house.office.add_request("Martin")
@@ -153,4 +193,4 @@ def test_the_reason_is_cut_not_refused(house: House) -> None:
         reviewer.execute("select set_config('office.reason', repeat('é', 5000), true)")
         decide(reviewer, given)
     assert one(house.raw(), "select max(length(reason)) from office.audit_event") == 500
-    assert answer(reviewer, "select office.seal_audit(-1)") == ALLOWED
+    assert answer(house.as_("admin"), "select office.seal_audit(-1)") == ALLOWED

@@ -26,9 +26,9 @@ authority            S         S        S       S        S       S     S      -
 backup_run           S         S        S       S        S       S     S      -
 beneficiary          s         S        s       -        s       -     -      -
 customer_group       S         S        S       S        S       S     S      -
-decision             s         Siu      -       -        -       S     -      -
+decision             s         Siu      -       -        -       s     -      -
 document_requirement S         S        S       S        S       S     S      -
-document_verdict     -         Si       -       -        -       S     -      -
+document_verdict     -         Si       -       -        -       s     -      -
 file_content         -         -        -       -        -       -     -      -
 household            S         S        S       -        S       -     -      -
 household_authority  S         S        S       -        S       -     -      -
@@ -43,14 +43,17 @@ staff_member         s         s        s       s        s       S     s      -
 supporting_document  s         S        -       -        S       -     -      -
 """
 
-# Which columns stand behind a small letter. A piece's value and a child's care note are health or bank data.
+# Which columns stand behind a small letter. A piece's value and a child's care note are health or bank data, and the
+# words of a decision may speak of them.
 COLUMNS = """
 reception beneficiary         s all but care_note
 planner   beneficiary         s all but care_note
 finance   beneficiary         s all but care_note
 reception decision            s id request_id authority_id kind decided_by decided_at undone_at
+admin     decision            s all but words
 reviewer  decision            i request_id kind reason_code words seen_version
 reviewer  decision            u undone_at
+admin     document_verdict    s all but words
 reviewer  document_verdict    i decision_id requirement_id document_id kind reason_code words seen_sha256
 reception outbox_mail         s all but body reply_to dedupe_key message_id leased_by leased_until
 admin     outbox_mail         s all but body reply_to dedupe_key message_id leased_by leased_until

@@ -116,7 +116,10 @@ create policy own on office.reading for insert to office_reviewer
 
 -- Decisions ----------------------------------------------------------------------------------------------------------
 
-grant select on office.decision to office_reviewer, office_admin;
+grant select on office.decision to office_reviewer;
+-- What an agent writes of a family may speak of its health: who administers reads who decided what, not the words.
+grant select (id, request_id, authority_id, kind, reason_code, seen_version, previous_status, decided_by, decided_at,
+              undone_at, undone_by) on office.decision to office_admin;
 grant select (id, request_id, authority_id, kind, decided_by, decided_at, undone_at) on office.decision
     to office_reception;
 grant insert (request_id, kind, reason_code, words, seen_version), update (undone_at) on office.decision
@@ -128,7 +131,9 @@ create policy decide on office.decision for insert to office_reviewer
 create policy undo on office.decision for update to office_reviewer
     using (authority_id = any ((select office.visible_authorities())::bigint[]));
 
-grant select on office.document_verdict to office_reviewer, office_admin;
+grant select on office.document_verdict to office_reviewer;
+grant select (id, decision_id, requirement_id, document_id, authority_id, kind, reason_code, seen_sha256)
+    on office.document_verdict to office_admin;
 grant insert (decision_id, requirement_id, document_id, kind, reason_code, words, seen_sha256)
     on office.document_verdict to office_reviewer;
 create policy scope on office.document_verdict for select to office_reviewer, office_admin

@@ -72,8 +72,10 @@ class AlreadyDecided(ChangedMeanwhile):
     `by` is the login of who decided and `kind` the decision ('validate', 'refuse', 'complement'); "" where unknown.
     """
 
-    def __init__(self, sentence: str, way_out: str = "", *, by: str = "", kind: str = "") -> None:
-        super().__init__(sentence, way_out)
+    def __init__(
+        self, sentence: str, way_out: str = "", *, differences: tuple[str, ...] = (), by: str = "", kind: str = ""
+    ) -> None:
+        super().__init__(sentence, way_out, differences=differences)
         self.by = by
         self.kind = kind
 

@@ -11,17 +11,18 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from dombes_office.database import install
-from dombes_office.database.backup import Archives, count_rows
+from dombes_office.database.backup import Archives, Restoration, count_rows
 from dombes_office.database.engine import Database
 from dombes_office.database.programs import find_programs
-from dombes_office.errors import DiskFull, FileRefused, NotAllowed, Outage, Refusal, WrongPassword
+from dombes_office.errors import DiskFull, FileRefused, NotAllowed, Outage, Refusal, ServerBusy, WrongPassword
 from tests.builders import build_office
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tests.postgres import InstalledServer, MakeAgent, OfficeDatabase, Raw
 
@@ -232,6 +233,56 @@ def test_a_restoration_that_fails_leaves_what_was_there(
     assert contents(full.raw()) == before
     left = full.raw().execute("select count(*) from pg_database where datname like '%restauration'").fetchone()
     assert left == (0,)
+
+
+def test_what_was_there_gets_its_name_back_where_the_new_one_cannot_have_it(
+    full: OfficeDatabase, archives: Archives, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody looks into the new database just before it is renamed: PostgreSQL then refuses."""
+    file = archives.backup(tmp_path / "office.backup").file
+    full.raw().execute("delete from office.agent_scope")
+    before = contents(full.raw())
+    full.opened.close()
+    guests: list[Raw] = []
+
+    def filled(self: Archives, programs: Path, file: Path, name: str, expected: Mapping[str, int]) -> Restoration:
+        report = fill(self, programs, file, name, expected)
+        guests.append(full.server.connect(database=name))
+        return report
+
+    fill = Archives._fill
+    monkeypatch.setattr(Archives, "_fill", filled)
+    with pytest.raises(ServerBusy, match="utilisé"):
+        archives.restore(file, replace=True)
+    monkeypatch.undo()
+    guests[0].close()
+    assert contents(full.raw()) == before
+    left = full.raw().execute("select datname from pg_database where datname like %s", [full.name + "_%"])
+    assert left.fetchall() == []
+
+
+def test_desks_that_are_connected_are_sent_away(full: OfficeDatabase, archives: Archives, tmp_path: Path) -> None:
+    file = archives.backup(tmp_path / "office.backup").file
+    desk = full.raw(full.logins[0])
+    archives.restore(file, replace=True)
+    with pytest.raises(psycopg.OperationalError):
+        desk.execute("select 1")
+    assert full.raw(full.logins[0]).execute("select count(*) from office.access_request").fetchone() == (4,)
+
+
+def test_a_base_that_an_interrupted_restoration_put_aside_is_never_dropped(
+    full: OfficeDatabase, archives: Archives, tmp_path: Path
+) -> None:
+    file = archives.backup(tmp_path / "office.backup").file
+    full.opened.close()
+    with full.server.connect() as admin:
+        admin.execute(f"alter database {full.name} rename to {full.name}_remplacee".encode())
+        try:
+            with pytest.raises(Refusal, match="laissé de côté"):
+                archives.restore(file, replace=True)
+        finally:
+            admin.execute(f"alter database {full.name}_remplacee rename to {full.name}".encode())
+    assert contents(full.raw())["access_request"]
 
 
 def test_only_a_superuser_may(full: OfficeDatabase, tmp_path: Path) -> None:

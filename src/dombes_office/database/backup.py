@@ -18,6 +18,7 @@ from psycopg import sql
 
 from dombes_office.database.creation import create_database
 from dombes_office.database.engine import Database, connection_settings, plain_connection
+from dombes_office.database.exchange import check_exchange, drop, exchange, exists
 from dombes_office.database.install import prepare_cluster
 from dombes_office.database.programs import find_programs, running
 from dombes_office.errors import DiskFull, FileRefused, NotAllowed, Outage, Refusal
@@ -105,22 +106,20 @@ class Archives:
             _check_superuser(admin)
             programs = self._programs or find_programs(admin.info.server_version)
             expected = count_archived(programs, file)
-            exists = _value(admin, "select count(*) from pg_database where datname = %s", name) == 1
-            if exists and not replace and not self._is_empty():
+            check_exchange(admin, name)
+            if exists(admin, name) and not replace and not self._is_empty():
                 raise Refusal(
                     "Cette base contient déjà des données : rien n’a été restauré.",
                     "Restaurez dans une base neuve, ou demandez expressément à la remplacer (« --replace »).",
                 )
-            _drop(admin, beside)
+            drop(admin, beside)
             create_database(admin, beside)
             try:
                 report = self._fill(programs, file, beside, expected)
+                exchange(admin, beside, name)
             except BaseException:
-                _drop(admin, beside)
+                drop(admin, beside)
                 raise
-            _drop(admin, name)
-            rename = sql.SQL("alter database {} rename to {}")
-            admin.execute(rename.format(sql.Identifier(beside), sql.Identifier(name)))
         return report
 
     def _fill(self, programs: Path, file: Path, name: str, expected: Mapping[str, int]) -> Restoration:
@@ -276,11 +275,6 @@ def _check_superuser(connection: psycopg.Connection[Any]) -> None:
             "Sauvegarder et restaurer demandent un superutilisateur de PostgreSQL.",
             "Connectez-vous avec le compte d’administration du serveur, par exemple « postgres ».",
         )
-
-
-def _drop(admin: psycopg.Connection[Any], name: str) -> None:
-    """Drop a database, whoever is connected to it."""
-    admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
 def _of(target: Target, database: str) -> Target:

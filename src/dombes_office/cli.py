@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import os
 import re
 import signal
@@ -36,12 +37,14 @@ COMPLAINTS = (
     (r"unrecognized arguments: ", r"inconnu, "),
     (r"argument (\S+): not allowed with argument (\S+)", r"\1 et \2 ne vont pas ensemble"),
     (r"argument (\S+): expected one argument", r"\1 attend une valeur"),
+    (r"argument (\S+): ignored explicit argument ", r"\1 n’attend pas de valeur, et reçoit "),
     (r"argument (\S+): invalid \w+ value: ", r"\1 ne peut pas valoir "),
     (r"argument (\S+): invalid choice: (\S+) \(choose from (.*)\)", r"\1 ne peut pas valoir \2, mais \3"),
     (r"argument (\S+): ", r"\1, "),
 )
 """What argparse complains of, and how it is said here."""
 
+ADMIN_PASSWORD = "DOMBES_OFFICE_ADMIN_PASSWORD"  # noqa: S105 - where it is read, not what it is.
 RENDERER_CHILD = "--renderer-child"
 DEMO_SIZE = "village"
 DEMO_SEED = 1
@@ -80,11 +83,23 @@ def _open_streams() -> None:
 # What is read ---------------------------------------------------------------------------------------------------------
 
 
+class Help(argparse.HelpFormatter):
+    """The help, all in French."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:  # noqa: ANN401 - argparse's own.
+        """The line that shows how to write the command."""
+        super().add_usage(usage, actions, groups, f"Usage{NBSP}: " if prefix is None else prefix)
+
+    def start_section(self, heading: str | None) -> None:
+        """A title, with the space that French wants before its colon."""
+        super().start_section(heading and f"{heading}{NBSP}")
+
+
 class Parser(argparse.ArgumentParser):
     """argparse, in French where people read it."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - argparse's own.
-        super().__init__(**options | {"add_help": False})
+        super().__init__(**options | {"add_help": False, "allow_abbrev": False, "formatter_class": Help})
         self.add_argument("-h", "--help", action="help", help="affiche cette aide")
         self._positionals.title = "à indiquer"
         self._optionals.title = "options"
@@ -132,7 +147,13 @@ def _add_database(commands: argparse._SubParsersAction[Parser]) -> None:
     """The commands of the administrator of the database."""
     parser = commands.add_parser("db", help="installe, met à jour et sauvegarde la base")
     acts = parser.add_subparsers(required=True, metavar="ACTION")
-    _finish(acts.add_parser("init", help="prépare une base"), prepare_database)
+    init = acts.add_parser("init", help="prépare une base")
+    init.add_argument(
+        "--admin",
+        metavar="AGENT",
+        help=f"crée le premier administrateur{NBSP}; son mot de passe est demandé, ou lu dans {ADMIN_PASSWORD}",
+    )
+    _finish(init, prepare_database)
     _finish(acts.add_parser("upgrade", help="met la base à jour"), upgrade_database)
     _finish(acts.add_parser("status", help="dit où en est la base"), show_status)
     backup = acts.add_parser("backup", help="sauvegarde la base dans un fichier")
@@ -231,12 +252,34 @@ def _archives(wanted: argparse.Namespace, *, with_office: bool) -> Iterator[Arch
 def prepare_database(wanted: argparse.Namespace) -> int:
     """`db init`."""
     from dombes_office.database import install
+    from dombes_office.database.first_administrator import create_first_administrator
 
+    password = _new_password(wanted.admin) if wanted.admin else ""
     with _open(wanted) as database:
         install.initialise(database)
         status = install.status(database)
-    print(f"La base est prête{NBSP}: PostgreSQL {status.server_version}, version {status.revision} du schéma.")
+        print(f"La base est prête{NBSP}: PostgreSQL {status.server_version}, version {status.revision} du schéma.")
+        if wanted.admin:
+            name = create_first_administrator(database, wanted.admin, password)
+            print(f"{name} administre cette base, sous l’identifiant {wanted.admin}.")
     return DONE
+
+
+def _new_password(login: str) -> str:
+    """A password for a new agent: from the environment, or typed twice; never from the command line."""
+    from dombes_office.database.first_administrator import check_password
+
+    password = os.environ.get(ADMIN_PASSWORD)
+    if password is None:
+        if sys.stdin is None or not sys.stdin.isatty():
+            raise InvalidEntry("Il manque le mot de passe de l’administrateur.", f"Donnez-le dans {ADMIN_PASSWORD}.")
+        import getpass
+
+        password = getpass.getpass(f"Mot de passe de {login}{NBSP}: ")
+        if password != getpass.getpass("Le même, encore une fois\u00a0: "):
+            raise InvalidEntry("Les deux mots de passe ne sont pas les mêmes.", "Recommencez.")
+    check_password(password)
+    return password
 
 
 def upgrade_database(wanted: argparse.Namespace) -> int:
@@ -313,6 +356,7 @@ def _load_demo(database: Database, size: str, seed: int, today: date) -> None:
 
 def send_mail(wanted: argparse.Namespace) -> int:
     """`mail send`: until interrupted, or with `--once` until nothing is left."""
+    from dombes_office.database.trail import seal_trail
     from dombes_office.mailing.mailer import Mailer
     from dombes_office.mailing.server import read_mail_server
     from dombes_office.rules.agents import MAILER
@@ -322,7 +366,7 @@ def send_mail(wanted: argparse.Namespace) -> int:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
     with _open(wanted, MAILER) as database:
-        report = Mailer(database.transact, server).run(stop, once=wanted.once)
+        report = Mailer(database.transact, server, idle=seal_trail).run(stop, once=wanted.once)
     print(f"{report.sent} courriels partis, {report.postponed} remis à plus tard, {report.refused} refusés.")
     return DONE
 
@@ -361,10 +405,12 @@ def show_window(wanted: argparse.Namespace) -> int:
     if not (wanted.url or wanted.profile or wanted.local):
         return run()
     from dombes_office.database.desk import check_desk
-    from dombes_office.signing_in import Opening
+    from dombes_office.signing_in import Opening, try_password
 
     with _open(wanted, "office_reviewer") as database:
-        return run(Opening(database, database.transact(check_desk)))
+        guarded = bool(database.settings.get("password"))
+        unlock = functools.partial(try_password, database.target) if guarded else None
+        return run(Opening(database, database.transact(check_desk), unlock))
 
 
 def _show_demo(as_login: str | None) -> int:

@@ -58,6 +58,7 @@ CHANGED: Sentences = (
     "Relisez ce qui est nouveau, puis décidez.",
 )
 REASON_MISSING: Sentences = ("Il manque le motif.", "Choisissez un motif dans la liste.")
+TOO_LONG: Sentences = ("Ces mots sont trop longs pour un courriel.", "Raccourcissez-les, puis recommencez.")
 WORDS_MISSING: Sentences = ("Le motif « Autre » demande une explication.", "Écrivez-la en quelques mots.")
 
 CONFLICTS = frozenset({"40001", "40P01"})
@@ -235,6 +236,10 @@ _RULES: Mapping[str, Callable[[], OfficeError]] = {
     "ck_document_verdict_missing_is_not_compliant": lambda: PieceMissing(
         "Une pièce absente ne peut pas être conforme.", "Demandez-la à la famille."
     ),
+    "ck_decision_words": lambda: InvalidEntry(*TOO_LONG, field="words"),
+    "ck_document_verdict_words": lambda: InvalidEntry(*TOO_LONG, field="verdict_words"),
+    "ck_outbox_mail_subject": lambda: InvalidEntry(*TOO_LONG, field="words"),
+    "ck_outbox_mail_body": lambda: InvalidEntry(*TOO_LONG, field="words"),
     "ck_account_email": lambda: InvalidEntry(
         "Cette adresse e-mail n’est pas valable.", "Corrigez-la, par exemple : prenom.nom@exemple.fr.", field="email"
     ),

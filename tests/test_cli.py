@@ -241,9 +241,9 @@ def test_without_a_console_at_all_it_still_answers(monkeypatch: pytest.MonkeyPat
     [
         ("postgresql://anne@base.mairie.invalid/office", Target("base.mairie.invalid", "office", "anne"), ""),
         (
-            "postgres://an%40ne:p%2Fw@base:6432/b?sslmode=require",
+            "postgres://an%40ne@base:6432/b?sslmode=require",
             Target("base", "b", "an@ne", 6432, REQUIRE),
-            "p/w",
+            "",
         ),
         ("postgresql://anne@localhost/office", Target("localhost", "office", "anne", 5432, PREFER), ""),
         ("postgresql://anne@/office?host=/run/socket&port=7", Target("/run/socket", "office", "anne", 7, PREFER), ""),
@@ -278,3 +278,11 @@ def test_an_address_is_read(url: str, target: Target, password: str) -> None:
 def test_an_address_that_cannot_be_used_is_refused(url: str) -> None:
     with pytest.raises(InvalidEntry):
         target_of_url(url)
+
+
+@pytest.mark.parametrize("url", ["postgresql://anne:secret@base/office", "postgresql://anne@base/o?password=secret"])
+def test_a_password_in_the_address_is_refused(url: str) -> None:
+    with pytest.raises(InvalidEntry, match="mot de passe") as caught:
+        target_of_url(url)
+    assert "PGPASSWORD" in caught.value.way_out
+    assert "secret" not in str(caught.value)

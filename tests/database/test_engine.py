@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
@@ -161,7 +161,12 @@ def pings(office: engine.Database, monkeypatch: pytest.MonkeyPatch) -> list[obje
     """Each connection that is asked whether it lives, as it happens."""
     seen: list[object] = []
     ping = office.engine.dialect.do_ping
-    monkeypatch.setattr(office.engine.dialect, "do_ping", lambda driver: seen.append(driver) or ping(driver))
+
+    def asked(driver: Any) -> bool:  # noqa: ANN401 - SQLAlchemy's own type.
+        seen.append(driver)
+        return ping(driver)
+
+    monkeypatch.setattr(office.engine.dialect, "do_ping", asked)
     return seen
 
 

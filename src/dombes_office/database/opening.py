@@ -23,12 +23,13 @@ ON_THIS_MACHINE = (*ENCRYPTIONS, PREFER, "disable", "allow", "verify-ca")
 
 
 def target_of_url(url: str) -> tuple[Target, str]:
-    """The address and the password ("" without one) of `postgresql://agent@host:port/database?sslmode=verify-full`.
+    """The address in `postgresql://agent@host:port/database?sslmode=verify-full`, and no password: always "".
 
     Over a network the connection is encrypted: without `sslmode` the certificate is verified too.
 
     Raises:
-        InvalidEntry: it is no such address, or asks for less than encryption over a network.
+        InvalidEntry: it is no such address, asks for less than encryption over a network, or holds a password, which
+            whoever lists the machine's processes would read.
     """
     invalid = InvalidEntry(
         "Cette adresse de base n’est pas valable.", "Écrivez-la ainsi : postgresql://agent@serveur/base", field="url"
@@ -39,6 +40,12 @@ def target_of_url(url: str) -> tuple[Target, str]:
         port = int(options.pop("port", parts.port or 5432))
     except ValueError:
         raise invalid from None
+    if parts.password is not None or "password" in options:
+        raise InvalidEntry(
+            "Un mot de passe dans l’adresse se lirait dans la liste des programmes de ce poste.",
+            "Retirez-le : il sera demandé, ou se donne par PGPASSWORD ou par une connexion enregistrée (--profile).",
+            field="url",
+        )
     database = unquote(parts.path.lstrip("/"))
     if parts.scheme not in {"postgresql", "postgres"} or not parts.username or not database:
         raise invalid
@@ -52,7 +59,7 @@ def target_of_url(url: str) -> tuple[Target, str]:
     )
     if options or not target.host:
         raise invalid
-    return _encrypted(target), unquote(parts.password or "")
+    return _encrypted(target), ""
 
 
 def _encrypted(target: Target) -> Target:

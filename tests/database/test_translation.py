@@ -268,8 +268,7 @@ def test_a_statement_that_was_stopped(database: OfficeDatabase) -> None:
 @pytest.mark.parametrize("how", ["connection", "cursor", "terminated"])
 def test_a_connection_that_is_closed_already(database: OfficeDatabase, how: str) -> None:
     def late(db: Session) -> None:
-        driver = db.connection().connection.dbapi_connection
-        assert isinstance(driver, psycopg.Connection)
+        driver: Any = db.connection().connection.dbapi_connection
         if how == "cursor":
             cursor = driver.cursor()
             cursor.close()

@@ -42,16 +42,14 @@ def test_the_agent_of_a_commune_sees_only_hers(town: Office, database: OfficeDat
         assert row == (1,), table
 
 
-@pytest.mark.parametrize("group", [RECEPTION, FINANCE, PLANNER])
-def test_who_may_only_read_finds_the_queue(town: Office, sit_down: SitDown, group: str) -> None:
+def test_who_may_only_read_finds_the_queue(town: Office, sit_down: SitDown) -> None:
     ask(town, "Berthollet", "Manon")
-    claire = sit_down("claire", groups=[group])
+    claire = sit_down("claire", groups=[RECEPTION])
     claire.settle()
     claire.until(lambda: bool(claire.families or claire.band))
     assert claire.band == ""
     assert claire.families == ["Berthollet"]
-    claire.until(claire.queue.examine.isEnabled)
-    assert claire.queue.examine.text() == "Consulter"
+    assert not claire.queue.examine.isVisible()
 
 
 def test_consulting_offers_no_decision(town: Office, sit_down: SitDown) -> None:
@@ -59,7 +57,6 @@ def test_consulting_offers_no_decision(town: Office, sit_down: SitDown) -> None:
     ask(town, "Berthollet", "Manon")
     claire = sit_down("claire", groups=[RECEPTION])
     claire.see_queue(1)
-    claire.until(claire.queue.examine.isEnabled)
     with claire.qtbot.captureExceptions() as bugs:
         claire.press(ENTER)
         claire.settle()
@@ -75,9 +72,10 @@ def test_consulting_offers_no_decision(town: Office, sit_down: SitDown) -> None:
     assert town.one("select count(*) from office.decision") == 0
 
 
-def test_an_animator_reads_why_there_is_nothing_for_her(town: Office, sit_down: SitDown) -> None:
+@pytest.mark.parametrize("group", [ANIMATOR, FINANCE, PLANNER])
+def test_others_read_why_there_is_nothing_for_them_yet(town: Office, sit_down: SitDown, group: str) -> None:
     ask(town, "Berthollet", "Manon", by_debit=False)
-    lucie = sit_down("lucie", groups=[ANIMATOR])
+    lucie = sit_down("lucie", groups=[group])
     assert isinstance(lucie.window.page, NoPage)
     told = " ".join(label.text() for label in lucie.window.page.findChildren(QLabel) if label.isVisible())
     assert "Aucun écran n’est ouvert à vos droits" in told

@@ -42,7 +42,7 @@ class Agent:
     @property
     def may_see_requests(self) -> bool:
         """Whether the queue of requests is hers to read."""
-        return bool(self.groups & {RECEPTION, REVIEWER, PLANNER, FINANCE})
+        return bool(self.groups & {RECEPTION, REVIEWER})
 
     @property
     def may_decide(self) -> bool:

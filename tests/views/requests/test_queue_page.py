@@ -406,7 +406,9 @@ def test_who_cannot_decide_only_looks(open_screen: Callable[..., Screen], screen
     screen.settle()
     assert screen.page.examine.text() == "Consulter"
     reception = open_screen(screen.queue, who=RECEPTIONIST)
-    assert reception.page.examine.text() == "Consulter"
+    assert not reception.page.examine.isVisible()
+    reception.page._examine_current()
+    assert reception.page.detail.isVisible()
 
 
 def test_back_from_the_examination_its_request_is_selected(screen: Screen) -> None:

@@ -41,18 +41,26 @@ _OUTCOMES = {
 class QueueDetail(DetailPanel):
     """Shows one request. Reading its file logs no opening: nothing of the pieces themselves is shown.
 
+    Without `reads_pieces` (an agent who may not read them) only what the list says is shown.
     `outage` carries the error of a reading that failed and may work later.
     """
 
     outage = Signal(object)
 
     def __init__(
-        self, desk: Desk, acts: RequestActs, *, now: Callable[[], datetime], parent: QWidget | None = None
+        self,
+        desk: Desk,
+        acts: RequestActs,
+        *,
+        now: Callable[[], datetime],
+        reads_pieces: bool = True,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__("Demande sélectionnée", parent)
         self._desk = desk
         self._acts = acts
         self._now = now
+        self._reads_pieces = reads_pieces
         self._row: RequestRow | None = None
         self._read: RequestRow | None = None
         self._rest = QTimer(self, singleShot=True, interval=RESTING)
@@ -75,7 +83,7 @@ class QueueDetail(DetailPanel):
     @Slot()
     def again(self) -> None:
         """Read the file of the row once more, after an outage."""
-        if self.isVisible() and self._row is not None and self._read != self._row:
+        if self._reads_pieces and self.isVisible() and self._row is not None and self._read != self._row:
             self._rest.start()
 
     @override

@@ -77,7 +77,7 @@ class QueuePage(Page):
         self.filters = QueueFilters({} if remembered is None else remembered)
         self.view = TableView(self.table, name="Demandes")
         self.empty = EmptyState()
-        self.detail = QueueDetail(desk, self._acts, now=now)
+        self.detail = QueueDetail(desk, self._acts, now=now, reads_pieces=agent.may_decide)
         self._place = Place(self.view)
         self._build()
         self._connect()
@@ -89,6 +89,8 @@ class QueuePage(Page):
         self.header.add_widget(self.loading.words)
         self.examine = self.header.add_primary("Examiner", keys="Entrée")
         self.examine.setEnabled(False)
+        # The pieces are read by those who decide: PostgreSQL gives the others no right on them.
+        self.examine.setVisible(self._may_decide)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.view)
         self._stack.addWidget(self.empty)
@@ -199,6 +201,8 @@ class QueuePage(Page):
 
     @Slot(object)
     def _open_row(self, row: RequestRow) -> None:
+        if not self._may_decide:
+            return
         ids = tuple(known.request_id for known in self.table.rows)
         shown = self.reader.shown or self.filters.wanted
         position = QueuePosition(row.request_id, ids, max(self._count(shown), len(ids)), shown)

@@ -196,6 +196,10 @@ def test_refusals_and_outages_have_their_status(
         (["tour"], "il manque --out"),
         (["demo-data", "--size", "village", "--today", "demain", "--local", "x"], "n’est pas un jour"),
         (["db", "status", "surprise"], "inconnu, surprise"),
+        (["--demo=1"], "--demo n’attend pas de valeur"),
+        (["db", "init", "--adm", "anne", "--local", "x"], "inconnu, --adm"),
+        (["demo-data", "--size", "ville", "--local", "x"], "mais 'village', 'dombes', 'metropole'"),
+        (["demo-data", "--size", "village", "--seed", "un", "--local", "x"], "--seed ne peut pas valoir"),
     ],
 )
 def test_wrong_usage_is_said_in_french(capsys: pytest.CaptureFixture[str], words: list[str], complaint: str) -> None:
@@ -205,6 +209,16 @@ def test_wrong_usage_is_said_in_french(capsys: pytest.CaptureFixture[str], words
     complaints = capsys.readouterr().err
     assert complaint in complaints
     assert "--help" in complaints
+
+
+@pytest.mark.parametrize("words", [[], ["db"], ["db", "init"], ["demo-data"], ["tour"], ["mail", "send"], ["audit"]])
+def test_the_help_is_in_french(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main([*words, "--help"])
+    assert caught.value.code == 0
+    help_text = capsys.readouterr().out
+    assert help_text.startswith("Usage\u00a0: dombes-office")
+    assert not re.search(r"usage:|\bshow|\bexit|message|optional|positional|[^\u00a0]:$", help_text, re.MULTILINE)
 
 
 def test_the_connection_may_stand_before_or_after_the_command() -> None:

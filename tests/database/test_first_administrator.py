@@ -153,7 +153,7 @@ def test_what_is_no_login_or_no_password(here: Fresh, login: str, password: str)
 def test_a_row_without_its_login_is_told(fresh: Fresh) -> None:
     """As after a backup was restored on another server: the rows came along, the logins did not."""
     fresh.raw.execute("insert into office.staff_member (login, display_name) values (%s, 'Paul')", [fresh.login])
-    with pytest.raises(Refusal):
+    with pytest.raises(InvalidEntry, match="existe déjà"):
         create_first_administrator(fresh.owner, fresh.login, PASSWORD)
     create_first_administrator(fresh.owner, f"{fresh.login}.b", PASSWORD)
 

@@ -27,6 +27,10 @@ ADMINISTRATORS = text(
                       and pg_has_role(r.oid, 'office_admin', 'MEMBER'))
     """
 )
+TAKEN = text(
+    "select exists (select from pg_roles where rolname = :login)"
+    " or exists (select from office.staff_member where login = :login)"
+)
 CREATE = text(
     "select office.create_agent(:login, :name, :verifier, array[:group]::text[],"
     " array(select id from office.authority order by id))"
@@ -66,6 +70,8 @@ def create_first_administrator(database: Database, login: str, password: str) ->
                 "Cette base a déjà un administrateur\u00a0: personne n’a été créé.",
                 "C’est à lui de créer les autres agents.",
             )
+        if db.execute(TAKEN, {"login": login}).scalar_one():
+            raise InvalidEntry("Cet identifiant existe déjà.", "Choisissez-en un autre.", field="login")
         db.execute(CREATE, {"login": login, "name": name, "verifier": _verifier(db, login, password), "group": ADMIN})
 
     database.transact(create)

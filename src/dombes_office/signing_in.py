@@ -69,7 +69,7 @@ def look_at_server(target: Target, password: str) -> str:
             socket.create_connection((target.host, target.port), _PATIENCE).close()
         except socket.gaierror as error:
             raise UnknownHost(
-                "Aucune machine ne porte ce nom.", "Vérifiez le nom du serveur dans « Gérer les profils »."
+                "Aucune machine ne porte ce nom.", "Vérifiez le nom du serveur dans «\u00a0Gérer les profils\u00a0»."
             ) from error
         except OSError as error:
             raise ServerUnreachable(

@@ -92,9 +92,9 @@ def test_a_cell_answers_words_value_record_and_speech() -> None:
     assert amount.data(CellRole.SORT) == 415
     assert amount.data(CellRole.RECORD) is table.row(0)
     assert amount.data(Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight
-    assert amount.data(Qt.ItemDataRole.AccessibleTextRole) == "Montant : 4,15\u00a0€"
+    assert amount.data(Qt.ItemDataRole.AccessibleTextRole) == "Montant\u00a0: 4,15\u00a0€"
     assert checks.data() == "Tout est bon"
-    assert checks.data(Qt.ItemDataRole.AccessibleTextRole) == "Contrôles : Tout est bon"
+    assert checks.data(Qt.ItemDataRole.AccessibleTextRole) == "Contrôles\u00a0: Tout est bon"
     assert child.data() == "Manon 7 ans, CE1"
     assert isinstance(child.data(CellRole.CELL), Cell)
     assert table.headerData(0, Qt.Orientation.Horizontal) == "Famille"
@@ -239,4 +239,4 @@ def test_a_screen_reader_finds_the_words(qtbot: QtBot) -> None:
     view = shown(qtbot, table_of(1))
     spoken = QAccessible.queryAccessibleInterface(view)
     names = [spoken.child(at).text(QAccessible.Text.Name) for at in range(spoken.childCount())]
-    assert "Contrôles : Tout est bon" in names
+    assert "Contrôles\u00a0: Tout est bon" in names

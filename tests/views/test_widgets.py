@@ -149,7 +149,7 @@ def test_filters_say_in_words_what_they_let_through(qtbot: QtBot) -> None:
     with qtbot.waitSignal(line.changed):
         tick(line, "authority", "Baneins")
     assert (authority.value_words, line.values("authority")) == ("Baneins", ("1",))
-    assert authority.accessibleName() == "Collectivité : Baneins"
+    assert authority.accessibleName() == "Collectivité\u00a0: Baneins"
     authority.set_choices([Choice("1", "Baneins"), Choice("2", "CC"), Choice("3", "Villars"), Choice("4", "Joyeux")])
     tick(line, "authority", "Villars")
     assert authority.value_words == "2 sur 4"
@@ -198,7 +198,7 @@ def test_the_panel_shows_pairs_lines_and_marks_and_forgets_them(qtbot: QtBot) ->
     panel.resize(284, 500)
     panel.show()
     assert value.textFormat() is Qt.TextFormat.PlainText
-    assert value.accessibleName() == "Service : <i>Cantine</i>"
+    assert value.accessibleName() == "Service\u00a0: <i>Cantine</i>"
     assert [mark.accessibleName() for mark in panel.findChildren(StateMark)] == ["1 échec", "IBAN valide"]
     panel.clear()
     assert not section.isVisible()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dombes_office.errors import FileRefused
 
-ACCEPTED = "Formats acceptés : PDF, JPEG, PNG, TIFF, WebP ou HEIC, 15 Mo et 60 pages au plus."
+ACCEPTED = "Formats acceptés\u00a0: PDF, JPEG, PNG, TIFF, WebP ou HEIC, 15 Mo et 60 pages au plus."
 SEND_AGAIN = "Demandez à la famille de l’envoyer à nouveau."
 
 REFUSALS: dict[str, tuple[str, str]] = {
@@ -15,10 +15,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "executable": (
         "Ce fichier est un programme, quel que soit son nom. Il n’a pas été ouvert.",
-        "Ne l’ouvrez pas ailleurs ; demandez à la famille un PDF ou une photo du document.",
+        "Ne l’ouvrez pas ailleurs\u202f; demandez à la famille un PDF ou une photo du document.",
     ),
     "archive": (
-        "Ce fichier est une archive compressée : son contenu n’est pas lu.",
+        "Ce fichier est une archive compressée\u00a0: son contenu n’est pas lu.",
         f"Demandez à la famille d’envoyer chaque document à part. {ACCEPTED}",
     ),
     "office_document": (
@@ -30,7 +30,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         f"Demandez à la famille un PDF ou une photo du document. {ACCEPTED}",
     ),
     "polyglot": (
-        "Ce fichier se présente à la fois comme deux formats différents : il n’a pas été ouvert.",
+        "Ce fichier se présente à la fois comme deux formats différents\u00a0: il n’a pas été ouvert.",
         "Demandez à la famille de numériser ou de photographier à nouveau le document.",
     ),
     "unknown": ("Le format de ce fichier n’est pas reconnu.", ACCEPTED),
@@ -38,7 +38,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Ce PDF est protégé par un mot de passe.",
         "Demandez à la famille de l’envoyer sans mot de passe.",
     ),
-    "truncated": ("Ce fichier est incomplet : l’envoi a sans doute été interrompu.", SEND_AGAIN),
+    "truncated": ("Ce fichier est incomplet\u00a0: l’envoi a sans doute été interrompu.", SEND_AGAIN),
     "unreadable": ("Ce fichier est endommagé et ne peut pas être lu.", SEND_AGAIN),
     "too_many_pages": (
         "Ce fichier compte plus de 60 pages.",
@@ -49,15 +49,15 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Demandez à la famille une photo ou un nouveau PDF du document.",
     ),
     "too_slow": (
-        "La lecture de ce fichier a été arrêtée : elle prenait trop de temps.",
+        "La lecture de ce fichier a été arrêtée\u00a0: elle prenait trop de temps.",
         "Demandez à la famille une photo ou un PDF plus simple du document.",
     ),
     "too_heavy": (
-        "La lecture de ce fichier a été arrêtée : il demande trop de mémoire.",
+        "La lecture de ce fichier a été arrêtée\u00a0: il demande trop de mémoire.",
         "Demandez à la famille une photo ou un PDF plus simple du document.",
     ),
     "crashed": (
-        "La lecture de ce fichier a fait échouer le lecteur isolé ; rien d’autre n’est touché.",
+        "La lecture de ce fichier a fait échouer le lecteur isolé\u202f; rien d’autre n’est touché.",
         "Demandez à la famille une photo ou un nouveau PDF du document.",
     ),
     "not_open": ("Ce fichier n’est plus ouvert.", "Sélectionnez à nouveau la pièce."),
@@ -65,13 +65,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
 }
 
 HAZARDS: dict[str, str] = {
-    "script": "Ce PDF contient un script ; il n’est jamais exécuté.",
-    "launch": "Ce PDF demande à lancer un programme ; rien n’est lancé.",
-    "attachment": "Ce PDF contient des fichiers joints ; ils ne sont pas ouverts.",
-    "media": "Ce PDF contient du son, de la vidéo ou de la 3D ; rien n’est joué.",
-    "form_sending": "Ce PDF contient un formulaire qui voudrait envoyer des données ; rien n’est envoyé.",
-    "dynamic_form": "Ce PDF est un formulaire dynamique (XFA) : les valeurs saisies peuvent ne pas apparaître.",
-    "truncated": "Ce fichier est incomplet : une partie du document peut manquer.",
+    "script": "Ce PDF contient un script\u202f; il n’est jamais exécuté.",
+    "launch": "Ce PDF demande à lancer un programme\u202f; rien n’est lancé.",
+    "attachment": "Ce PDF contient des fichiers joints\u202f; ils ne sont pas ouverts.",
+    "media": "Ce PDF contient du son, de la vidéo ou de la 3D\u202f; rien n’est joué.",
+    "form_sending": "Ce PDF contient un formulaire qui voudrait envoyer des données\u202f; rien n’est envoyé.",
+    "dynamic_form": "Ce PDF est un formulaire dynamique (XFA)\u00a0: les valeurs saisies peuvent ne pas apparaître.",
+    "truncated": "Ce fichier est incomplet\u00a0: une partie du document peut manquer.",
 }
 
 

@@ -26,7 +26,7 @@ TEMPLATES = {
 }
 """The template of each decision, by its name under `resources/`; callers read it and hand in its text."""
 
-WORDS_HINT = "Ces mots partent par courriel : rien sur la santé de l’enfant."
+WORDS_HINT = "Ces mots partent par courriel\u00a0: rien sur la santé de l’enfant."
 """What stands under the field of the free words."""
 
 _SUBJECT_LENGTH = 150

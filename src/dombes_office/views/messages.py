@@ -115,9 +115,9 @@ class BugWindow(QDialog):
         close.clicked.connect(self.accept)
         sentence = (
             "L’application a rencontré une erreur qui n’était pas prévue. Ce que vous voyez à l’écran est peut-être "
-            "incomplet : actualisez la page (F5) avant de continuer."
+            "incomplet\u00a0: actualisez la page (F5) avant de continuer."
         )
-        more = "Transmettez ce numéro à votre administrateur : il ne contient aucune donnée personnelle."
+        more = "Transmettez ce numéro à votre administrateur\u00a0: il ne contient aucune donnée personnelle."
         _lay_out(self, "Toutes nos excuses", sentence, (f"Incident {number}", more), ("warning-fill", "verify"))
         _add_buttons(self, self._copy, close)
         close.setDefault(True)

@@ -43,7 +43,7 @@ class _StatusButton(QToolButton):
         self._mark = mark
         self.setVisible(mark is not None)
         said = mark.words if mark else ""
-        self.setAccessibleName(f"{self._name} : {said}" if said else self._name)
+        self.setAccessibleName(f"{self._name}\u00a0: {said}" if said else self._name)
         self.setToolTip(mark.tooltip if mark else "")
         self.updateGeometry()
         self.update()

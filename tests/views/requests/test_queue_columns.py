@@ -63,7 +63,7 @@ def test_the_checks_are_said_in_a_word(
     mark = checks_mark(request)
     assert mark is not None
     assert (mark.words, mark.is_soft) == (words, soft)
-    assert cell(request, "Contrôles", Qt.ItemDataRole.AccessibleTextRole) == f"Contrôles : {words}"
+    assert cell(request, "Contrôles", Qt.ItemDataRole.AccessibleTextRole) == f"Contrôles\u00a0: {words}"
 
 
 def test_what_was_decided_unchecked_has_no_mark() -> None:
@@ -113,13 +113,12 @@ def test_a_colleague_is_named_in_short_and_in_full(name: str | None, short: str)
     assert opened_by(request) == short
     assert (cell(request, "Ouverte par").icon is not None) == bool(name)
     said = cell(request, "Ouverte par", Qt.ItemDataRole.AccessibleTextRole)
-    assert said == f"Ouverte par : {name or 'personne'}"
+    assert said == f"Ouverte par\u00a0: {name or 'personne'}"
 
 
 def test_the_state_gives_way_to_the_colleague_who_reads() -> None:
     assert cell(row(1, status=RequestStatus.REFUSED), "État").mark.state is State.FAILURE
     reading = row(1, opened_by="Sophie Berthelier")
     assert cell(reading, "État").mark.words == "S.\u00a0Berthelier"
-    assert (
-        cell(reading, "État", Qt.ItemDataRole.AccessibleTextRole) == "État : À examiner, ouverte par Sophie Berthelier"
-    )
+    said = cell(reading, "État", Qt.ItemDataRole.AccessibleTextRole)
+    assert said == "État\u00a0: À examiner, ouverte par Sophie Berthelier"

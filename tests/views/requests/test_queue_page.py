@@ -503,7 +503,7 @@ def test_habits_are_kept_and_names_are_not(open_screen: Callable[..., Screen], s
     assert len(screen.queue.asked) == asked + 1
     assert screen.queue.asked[-1][0] == RequestFilter(authority_ids=(1,), waiting_days=5, sort=SortKey.FAMILY)
     assert caret(after)[0] == "Famille"
-    assert after.page.filters.line.button("authority").accessibleName() == "Collectivité : CC Dombes"
+    assert after.page.filters.line.button("authority").accessibleName() == "Collectivité\u00a0: CC Dombes"
 
 
 @pytest.mark.parametrize(

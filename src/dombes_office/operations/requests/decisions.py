@@ -98,7 +98,7 @@ def _explain_what_is_missing(dossier: RequestDossier, draft: DecisionDraft) -> N
         if verdict.kind is VerdictKind.NON_COMPLIANT and not verdict.reason_code:
             label = next(p.label for p in dossier.pieces if p.requirement_id == verdict.requirement_id)
             raise ReasonMissing(
-                f"La pièce « {label} » est non conforme sans motif.",
+                f"La pièce «\u00a0{label}\u00a0» est non conforme sans motif.",
                 "Choisissez le motif que la famille lira.",
                 field="reason",
             )
@@ -106,7 +106,7 @@ def _explain_what_is_missing(dossier: RequestDossier, draft: DecisionDraft) -> N
         missing = verdict_missing(dossier.pieces, draft.verdicts)
         if missing:
             named = ", ".join(p.label for p in missing)
-            raise PieceMissing(f"Valider attend un avis conforme sur : {named}.", "Examinez ces pièces d’abord.")
+            raise PieceMissing(f"Valider attend un avis conforme sur\u00a0: {named}.", "Examinez ces pièces d’abord.")
     if draft.kind is DecisionKind.COMPLEMENT and not any(v.kind is VerdictKind.NON_COMPLIANT for v in draft.verdicts):
         raise PieceMissing("Aucune pièce n’est à redemander.", "Marquez non conforme la pièce à refaire.")
 

@@ -59,9 +59,9 @@ def _pieces(db: Session, request_id: int) -> list[HistoryEvent]:
     )
     events = []
     for label, given_at, replaced_at in rows:
-        events.append(HistoryEvent(given_at, "given", "La famille", f"Pièce donnée : {label}"))
+        events.append(HistoryEvent(given_at, "given", "La famille", f"Pièce donnée\u00a0: {label}"))
         if replaced_at is not None:
-            events.append(HistoryEvent(replaced_at, "replaced", "La famille", f"Pièce remplacée : {label}"))
+            events.append(HistoryEvent(replaced_at, "replaced", "La famille", f"Pièce remplacée\u00a0: {label}"))
     return events
 
 
@@ -77,7 +77,7 @@ def _readings(db: Session, request_id: int, names: dict[str, str]) -> list[Histo
     )
     said = {"opened": "Demande ouverte", "received": "Pièce transmise au poste", "revealed": "Valeur affichée"}
     return [
-        HistoryEvent(at, what, names.get(login, login), said[what] + (f" : {label}" if label else ""))
+        HistoryEvent(at, what, names.get(login, login), said[what] + (f"\u00a0: {label}" if label else ""))
         for at, what, login, label in rows
     ]
 
@@ -103,7 +103,7 @@ def _verdicts(db: Session, decision_id: int) -> list[str]:
         .where(v.decision_id == decision_id, v.kind == "non_compliant")
         .order_by(DocumentRequirement.position)
     )
-    return [f"{label} : {_reason(code)} {words}".strip() for label, code, words in rows]
+    return [f"{label}\u00a0: {_reason(code)} {words}".strip() for label, code, words in rows]
 
 
 def _reason(code: str | None) -> str:
@@ -117,4 +117,6 @@ def _mails(db: Session, request_id: int) -> list[HistoryEvent]:
         .join(Decision, Decision.id == m.decision_id)
         .where(Decision.request_id == request_id)
     )
-    return [HistoryEvent(at, "mail", "Dombes Office", f"{_MAILED[state]} : {subject}") for at, state, subject in rows]
+    return [
+        HistoryEvent(at, "mail", "Dombes Office", f"{_MAILED[state]}\u00a0: {subject}") for at, state, subject in rows
+    ]

@@ -41,7 +41,7 @@ class DetailSection(QFrame):
             self._column.addLayout(self._pairs)
         row = self._pairs.rowCount()
         shown = words(value, kind, wrap=True)
-        shown.setAccessibleName(f"{label} : {value}")
+        shown.setAccessibleName(f"{label}\u00a0: {value}")
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._pairs.addWidget(words(label, "context"), row, 0, Qt.AlignmentFlag.AlignTop)
         self._pairs.addWidget(shown, row, 1)

@@ -136,7 +136,7 @@ class FilterButton(QToolButton):
     def _tell_words(self) -> None:
         """Say in words, colour and accessible name what is let through."""
         set_kind(self, "true" if self.values() else "false", name="active")
-        self.setAccessibleName(f"{self._label} : {self.value_words}")
+        self.setAccessibleName(f"{self._label}\u00a0: {self.value_words}")
         self.updateGeometry()
         self.update()
 

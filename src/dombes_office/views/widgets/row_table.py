@@ -289,7 +289,7 @@ def _words(column: Column[Row], row: Row) -> str:
 
 def _spoken(column: Column[Row], row: Row) -> str:
     """What a screen reader says of a cell."""
-    return f"{column.title} : {_words(column, row) if column.spoken is None else column.spoken(row)}"
+    return f"{column.title}\u00a0: {_words(column, row) if column.spoken is None else column.spoken(row)}"
 
 
 def _alignment(column: Column[Row], _row: Row) -> Qt.AlignmentFlag:

@@ -21,7 +21,7 @@ from dombes_office.demo.requests import CatalogueIds, write_decisions, write_doc
 from dombes_office.demo.requirements import REQUIREMENTS
 from dombes_office.demo.staff import AGENTS, COMMUNITY_ONLY, EVERYWHERE
 from dombes_office.demo.uploads import photo_of
-from dombes_office.errors import Refusal
+from dombes_office.errors import NotAllowed, Refusal
 from dombes_office.rules.requests import RequestStatus
 
 if TYPE_CHECKING:
@@ -60,10 +60,11 @@ def load(connection: Connection, *, size: Size, seed: int, today: date, say: Cal
     far it is.
 
     Raises:
+        NotAllowed: the login is no superuser.
         Refusal: the office already has families, which are not to be mixed with invented ones.
     """
     with connection.transaction():
-        _check_empty(connection)
+        _check_fit(connection)
         _rest(connection, asleep=True)
         report = _fill(connection, size, seed, today, say)
         _rest(connection, asleep=False)
@@ -72,7 +73,13 @@ def load(connection: Connection, *, size: Size, seed: int, today: date, say: Cal
     return report
 
 
-def _check_empty(connection: Connection) -> None:
+def _check_fit(connection: Connection) -> None:
+    login = connection.execute("select rolsuper from pg_roles where rolname = session_user").fetchone()
+    if login is None or not login[0]:
+        raise NotAllowed(
+            "Remplir une base demande un superutilisateur de PostgreSQL.",
+            "Connectez-vous avec le compte d’administration du serveur, par exemple «\u00a0postgres\u00a0».",
+        )
     found = connection.execute("select exists (select from office.account) or exists (select from office.authority)")
     row = found.fetchone()
     if row is not None and row[0]:

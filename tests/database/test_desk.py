@@ -125,7 +125,7 @@ def test_rights_follow_the_groups() -> None:
         "may_see_mail",
         "may_see_requests",
     ]
-    assert rights("office_finance") == ["may_read_bank", "may_see_requests"]
+    assert rights("office_finance") == ["may_read_bank"]
     assert rights("office_admin") == ["may_administer", "may_see_mail"]
     assert rights("office_mailer") == ["may_see_mail", "may_send_mail"]
     assert rights("office_animator") == []

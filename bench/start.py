@@ -50,7 +50,9 @@ def quiet_environment(folder: Path) -> dict[str, str]:
     for name in USER_FOLDERS:
         (folder / name).mkdir(mode=0o700)
         folders[name] = str(folder / name)
-    return os.environ | folders | {"QT_QPA_PLATFORM": "offscreen"}
+    # A desk has its byte code; a developer's wish to write none would have every file compiled at each start.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | folders | {"QT_QPA_PLATFORM": "offscreen"}
 
 
 def start(environment: dict[str, str], *arguments: str) -> tuple[float, list[str]]:

@@ -41,6 +41,11 @@ def local(at: datetime) -> datetime:
     return at.astimezone(ZoneInfo(TIME_ZONE))
 
 
+def office_day(at: datetime) -> date:
+    """The calendar day of a moment at the office: half an hour after midnight it is the new day, whatever UTC says."""
+    return local(at).date()
+
+
 def numeric_date(day: date) -> str:
     """`17/11/2026`, as in tables."""
     return f"{day.day:02}/{day.month:02}/{day.year:04}"
@@ -78,12 +83,12 @@ def hour(at: datetime) -> str:
 
 def moment(at: datetime) -> str:
     """`mar. 17 nov. à 18 h 04` on the office's clock."""
-    return f"{short_date(local(at).date())} à {hour(at)}"
+    return f"{short_date(office_day(at))} à {hour(at)}"
 
 
 def waiting_days(since: datetime, now: datetime) -> int:
     """Whole calendar days between two moments on the office's clock; never negative."""
-    return max(0, (local(now).date() - local(since).date()).days)
+    return max(0, (office_day(now) - office_day(since)).days)
 
 
 def waiting(since: datetime, now: datetime) -> str:

@@ -6,7 +6,7 @@ import calendar
 from datetime import date
 from typing import TYPE_CHECKING
 
-from dombes_office.rules.french import local
+from dombes_office.rules.french import office_day
 
 if TYPE_CHECKING:
     from dombes_office.rules.requests import PieceRow
@@ -41,7 +41,7 @@ def valid_until(piece: PieceRow) -> date | None:
     """
     if piece.valid_until is not None or not piece.given:
         return piece.valid_until
-    begun = piece.signed_on or (local(piece.given_at).date() if piece.given_at else None)
+    begun = piece.signed_on or (office_day(piece.given_at) if piece.given_at else None)
     if begun is None or piece.validity_months is None:
         return None
     return add_months(begun, piece.validity_months)

@@ -82,7 +82,7 @@ class Bench:
 
     def __init__(self, qtbot: QtBot, desk: Desk, documents: WorkLane, renderer: Renderer, office: FakeOffice) -> None:
         self.qtbot, self.office, self.desk, self.documents = qtbot, office, desk, documents
-        self.agent = LEA
+        self.agent, self.now = LEA, NOW
         self.queue = Queue()
         self._renderer = renderer
         self.announcements = Announcements()
@@ -98,7 +98,7 @@ class Bench:
             self._renderer,
             agent,
             templates=templates,
-            now=lambda: NOW,
+            now=lambda: self.now,
             acts=self.office.acts(),
         )
         card = AgentCard("Léa Morandat", "CC de la Dombes")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPlainTextEdit
 
 from dombes_office.rules.requests import DecisionKind, HistoryEvent, RequestStatus
 from tests.views.accessibility import assert_accessible
@@ -81,6 +82,22 @@ def test_a_decision_that_was_undone_does_not_count(bench: Bench) -> None:
     bench.show(1)
     assert "Sophie Berthelier" in bench.page.bench.decision._sentence.text()
     assert "Hors du territoire." in bench.page.bench.decision._sentence.text()
+
+
+def test_half_an_hour_after_midnight_is_the_new_day(bench: Bench) -> None:
+    bench.now = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    office = bench.office
+    old = office.dossiers[1]
+    earlier = replace(old.earlier[0], submitted_at=datetime(2024, 12, 31, 23, 30, tzinfo=UTC))
+    pieces = (replace(old.pieces[0], valid_until=date(2026, 11, 22)), *old.pieces[1:])
+    child = replace(old.child, born_on=date(2019, 11, 23))
+    office.dossiers[1] = replace(old, child=child, pieces=pieces, earlier=(earlier,))
+    bench.show(1)
+    said = " ".join(label.text() for label in bench.page.bench.findChildren(QLabel))
+    assert "né(e) le 23/11/2019, 7\u00a0ans" in said
+    assert "2025, validée" in said
+    (_, _, kept), *_ = office.kept
+    assert next(check.title for check in kept if check.code == "validity").startswith("Validité dépassée")
 
 
 def test_a_colleague_who_has_it_open_is_named(bench: Bench) -> None:

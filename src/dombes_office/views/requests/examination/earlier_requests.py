@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
 
-from dombes_office.rules.french import ago, local, numeric_date, service_title
+from dombes_office.rules.french import ago, numeric_date, office_day, service_title
 from dombes_office.rules.requests import RequestStatus
 from dombes_office.views.icons import icon
 from dombes_office.views.widgets.labels import words
@@ -39,13 +39,13 @@ class EarlierLine(QFrame):
         sign = QLabel()
         sign.setPixmap(icon(name, role).pixmap(14, 14))
         grid.addWidget(sign, 0, 0)
-        title = words(f"{request.submitted_at.year}, {said}")
+        title = words(f"{office_day(request.submitted_at).year}, {said}")
         title.setToolTip(f"{service_title(request.service_name)}, n° {request.number}")
         grid.addWidget(title, 0, 1)
         when = (
             ago(request.submitted_at, now)
             if request.decided_at is None
-            else numeric_date(local(request.decided_at).date())
+            else numeric_date(office_day(request.decided_at))
         )
         who = f", {request.decided_by}" if request.decided_by else ""
         second = words(f"{when}{who}", "secondary")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from dombes_office.rules.french import hour, local, numeric_date
+from dombes_office.rules.french import hour, numeric_date, office_day
 from dombes_office.views.widgets.key_hint import ActionButton
 from dombes_office.views.widgets.labels import words
 from dombes_office.views.widgets.row_table import Column, RowTable, Tone
@@ -80,7 +80,7 @@ Row = tuple[int, "HistoryEvent"]
 _COLUMNS: tuple[Column[Row], ...] = (
     Column(
         "Quand",
-        lambda row: f"{numeric_date(local(row[1].at).date())} {hour(row[1].at)}",
+        lambda row: f"{numeric_date(office_day(row[1].at))} {hour(row[1].at)}",
         width=150,
         tone=Tone.SECONDARY,
     ),

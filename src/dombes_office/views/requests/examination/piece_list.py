@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from dombes_office.rules.french import counted, local, numeric_date
+from dombes_office.rules.french import counted, numeric_date, office_day
 from dombes_office.rules.requests import VerdictKind
 from dombes_office.views.icons import icon
 from dombes_office.views.palette import current_palette
@@ -93,7 +93,7 @@ def _lines(piece: PieceRow, papers: Papers) -> tuple[str, ...]:
     if piece.kind == "file":
         return tuple(filter(None, (_file_line(piece, papers), _date_line(piece))))
     first = piece.text_value if piece.kind == "bic" else None
-    given = "" if piece.given_at is None else f"saisi le {numeric_date(local(piece.given_at).date())}"
+    given = "" if piece.given_at is None else f"saisi le {numeric_date(office_day(piece.given_at))}"
     return (first or given,)
 
 

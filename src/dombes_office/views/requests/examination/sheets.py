@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from dombes_office.errors import Outage
-from dombes_office.rules.french import group_iban, local, numeric_date, typeset
+from dombes_office.rules.french import group_iban, numeric_date, office_day, typeset
 from dombes_office.views.icons import icon
 from dombes_office.views.requests.examination.check_lines import check_line
 from dombes_office.views.widgets.labels import words
@@ -65,7 +65,7 @@ class TypedSheet(_Sheet):
         self.column.addWidget(shown)
         if piece.given_at is not None:
             self.column.addWidget(
-                words(f"Saisi le {numeric_date(local(piece.given_at).date())} par la famille", "secondary")
+                words(f"Saisi le {numeric_date(office_day(piece.given_at))} par la famille", "secondary")
             )
         for check in checks:
             self.column.addSpacing(4)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from dombes_office.rules.french import hour, local, numeric_date, typeset
+from dombes_office.rules.french import hour, numeric_date, office_day, typeset
 from dombes_office.rules.requests import OPEN_STATUSES
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def standing_decision(events: tuple[HistoryEvent, ...]) -> HistoryEvent | None:
 
 def told(event: HistoryEvent) -> str:
     """`Demande validée par Léa Morandat le 23/11/2026 à 9 h 42.`, then the words of the decision."""
-    when = f"le {numeric_date(local(event.at).date())} à {hour(event.at)}"
+    when = f"le {numeric_date(office_day(event.at))} à {hour(event.at)}"
     return typeset(f"{event.what} par {event.who} {when}. {event.words}".strip())
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from dombes_office.rules.french import office_day
 from dombes_office.rules.requests import PieceRow, VerdictKind
 from dombes_office.views.requests.examination.checker import Checker
 from dombes_office.views.requests.examination.decision_panel import DecisionPanel
@@ -49,7 +50,7 @@ class Workbench(QWidget):
         self.draft: Draft | None = None
         self._beside: frozenset[str] = frozenset()
         self._frozen = False
-        self._checker = Checker(desk, papers, acts, today=lambda: now().date(), parent=self)
+        self._checker = Checker(desk, papers, acts, today=lambda: office_day(now()), parent=self)
         self.pieces = PieceList()
         self.viewer = Viewer(papers)
         self.verdict_bar = VerdictBar()
@@ -117,7 +118,7 @@ class Workbench(QWidget):
         again = self.draft is not None
         self.draft = draft
         dossier = draft.dossier
-        self.facts.show_dossier(dossier, self._now().date())
+        self.facts.show_dossier(dossier, office_day(self._now()))
         self.facts.photo.show_picture(None)
         self.pieces.show_earlier(dossier.earlier, self._now())
         self._beside = beside

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from dombes_office.database.engine import Database
-    from dombes_office.rules.requests import Action, PieceRow
+    from dombes_office.rules.requests import DecisionKind, PieceRow
     from dombes_office.views.page import Page
 
 MORNING = datetime(2026, 11, 23, 8, 42, tzinfo=UTC)
@@ -197,7 +197,7 @@ class Clerk:
         }
 
     @property
-    def proposed(self) -> Action | None:
+    def proposed(self) -> DecisionKind | None:
         """The decision that Ctrl+Entrée would take."""
         draft = self.examination.bench.draft
         return None if draft is None else draft.proposed()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from dombes_office.rules.requests import Action
+from dombes_office.rules.requests import DecisionKind
 from tests.stories import families
 from tests.stories.clerk import ENTER
 from tests.stories.families import ask
@@ -38,7 +38,7 @@ class Case:
 
 def all_is_well(lea: Clerk) -> None:
     """C on each piece that the checks leave to her eyes, Ctrl+Entrée."""
-    while lea.proposed is not Action.VALIDATE:
+    while lea.proposed is not DecisionKind.VALIDATE:
         piece = lea.piece
         lea.press(Qt.Key.Key_C)
         assert lea.verdicts()[piece.code] == "compliant"

@@ -22,7 +22,7 @@ from dombes_office.demo.plan import Trouble
 from dombes_office.demo.staff import AGENTS
 from dombes_office.errors import Outage, WrongPassword
 from dombes_office.rules.connections import Profile, Target
-from dombes_office.rules.requests import Action, VerdictKind
+from dombes_office.rules.requests import DecisionKind, VerdictKind
 from dombes_office.signing_in import Opening
 from dombes_office.views.garbage import GarbageCollection
 from dombes_office.views.messages import BugReporter
@@ -158,7 +158,7 @@ class Tour:
         self._open(Trouble.EXPIRED_FORM)
         refusing = _Refusing(self)
         QTimer.singleShot(400, refusing.go)
-        self._examination.act(Action.REFUSE)
+        self._examination.act(DecisionKind.REFUSE)
         wait_for(lambda: "refusée" in self._office.window.undo_bar.sentence, "le refus")
         wait_for(lambda: self._examination.bench.viewer.shown is not None, "la demande suivante")
         self.picture("Demande refusée, la suivante est ouverte")

@@ -312,23 +312,15 @@ class HistoryEvent:
     words: str = ""
 
 
-class Action(StrEnum):
-    """What may be done with a request on the screen."""
-
-    VALIDATE = "validate"
-    REFUSE = "refuse"
-    COMPLEMENT = "complement"
-
-
 def verdict_missing(pieces: tuple[PieceRow, ...], verdicts: tuple[Verdict, ...]) -> tuple[PieceRow, ...]:
     """The needed pieces that still lack the verdict "conforme"."""
     compliant = {v.requirement_id for v in verdicts if v.kind is VerdictKind.COMPLIANT and v.document_id is not None}
     return tuple(p for p in pieces if p.needed and p.requirement_id not in compliant)
 
 
-def allowed_actions(
+def allowed_decisions(
     status: RequestStatus, pieces: tuple[PieceRow, ...], verdicts: tuple[Verdict, ...], *, may_decide: bool
-) -> frozenset[Action]:
+) -> frozenset[DecisionKind]:
     """Which decisions the buttons offer now.
 
     Validating waits for a compliant verdict on every needed piece; asking again needs at least one piece to ask for.
@@ -336,19 +328,19 @@ def allowed_actions(
     """
     if not may_decide or status not in OPEN_STATUSES:
         return frozenset()
-    actions = {Action.REFUSE}
+    offered = {DecisionKind.REFUSE}
     if not verdict_missing(pieces, verdicts):
-        actions.add(Action.VALIDATE)
+        offered.add(DecisionKind.VALIDATE)
     if any(v.kind is VerdictKind.NON_COMPLIANT for v in verdicts):
-        actions.add(Action.COMPLEMENT)
-    return frozenset(actions)
+        offered.add(DecisionKind.COMPLEMENT)
+    return frozenset(offered)
 
 
-def proposed_action(
+def proposed_decision(
     status: RequestStatus, pieces: tuple[PieceRow, ...], verdicts: tuple[Verdict, ...], *, may_decide: bool
-) -> Action | None:
+) -> DecisionKind | None:
     """The decision that the verdicts lead to, taken by Ctrl+Entrée; None while it is open."""
-    actions = allowed_actions(status, pieces, verdicts, may_decide=may_decide)
-    if Action.COMPLEMENT in actions:
-        return Action.COMPLEMENT
-    return Action.VALIDATE if Action.VALIDATE in actions else None
+    offered = allowed_decisions(status, pieces, verdicts, may_decide=may_decide)
+    if DecisionKind.COMPLEMENT in offered:
+        return DecisionKind.COMPLEMENT
+    return DecisionKind.VALIDATE if DecisionKind.VALIDATE in offered else None

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from dombes_office.rules.requests import (
-    Action,
     CheckResult,
     DecisionKind,
     Outcome,
@@ -61,7 +60,7 @@ def test_nothing_is_said_at_first(office: FakeOffice) -> None:
     draft = fresh(office)
     assert draft.verdicts == ()
     assert draft.proposed() is None
-    assert draft.allowed() == {Action.REFUSE}
+    assert draft.allowed() == {DecisionKind.REFUSE}
     assert draft.sentence() == "Reste à examiner\u00a0: 4\u00a0pièces."
     assert draft.waiting_sentence() == "Valider attend quatre pièces conformes."
 
@@ -94,7 +93,7 @@ def test_a_machine_never_judges_a_file_nor_against_the_agent(office: FakeOffice)
 
 def test_all_compliant_proposes_to_validate(office: FakeOffice) -> None:
     draft = judged(office, health_form=GOOD, iban=GOOD, bic=GOOD, mandate=GOOD)
-    assert draft.proposed() is Action.VALIDATE
+    assert draft.proposed() is DecisionKind.VALIDATE
     assert draft.waiting_sentence() == ""
     assert draft.sentence().startswith("Toutes les pièces sont conformes.")
     assert draft.next_unjudged() is None
@@ -116,7 +115,7 @@ def test_a_failed_check_proposes_the_reason(office: FakeOffice) -> None:
     draft.judge(pieces(draft)["mandate"], BAD)
     assert draft.verdicts[0].reason_code == "iban_different"
     assert draft.unexplained() is None
-    assert draft.proposed() is Action.COMPLEMENT
+    assert draft.proposed() is DecisionKind.COMPLEMENT
     assert draft.sentence() == (
         "Le courriel demandera un nouveau mandat\u00a0: «\u00a0L’IBAN n’est pas celui saisi en ligne.\u00a0»"
     )
@@ -130,7 +129,7 @@ def test_without_a_reason_nothing_is_proposed(office: FakeOffice) -> None:
     draft.explain(pieces(draft)["health_form"], "other", "  \n")
     assert draft.proposed() is None
     draft.explain(pieces(draft)["health_form"], "other", "Page 2 coupée.")
-    assert draft.proposed() is Action.COMPLEMENT
+    assert draft.proposed() is DecisionKind.COMPLEMENT
     assert draft.sentence() == "Le courriel demandera une nouvelle fiche\u00a0: «\u00a0Page 2 coupée.\u00a0»"
 
 

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QLabel, QLineEdit, QPlainTextEdit, QRadioButton, QWidget
 
-from dombes_office.rules.requests import Action, CheckResult, DecisionKind, HistoryEvent, Outcome, RequestStatus
+from dombes_office.rules.requests import CheckResult, DecisionKind, HistoryEvent, Outcome, RequestStatus
 from tests.views.requests.examination_desk import ENTER, Bench, in_dialog, part
 from tests.views.requests.examination_office import NOW, OTHER_IBAN, mandate, missing_piece
 
@@ -100,7 +100,7 @@ def test_non_conforme_asks_why_and_proposes_what_the_checks_found(bench: Bench) 
     assert bench.verdicts()[4] == "non_compliant iban_different"
     assert isinstance(QApplication.focusWidget(), QComboBox)
     assert bench.page.bench.draft is not None
-    assert bench.page.bench.draft.proposed() is Action.COMPLEMENT
+    assert bench.page.bench.draft.proposed() is DecisionKind.COMPLEMENT
     bench.ctrl(ENTER)
     bench.settle()
     assert bench.kinds() == [DecisionKind.COMPLEMENT]
@@ -122,7 +122,7 @@ def test_asking_again_without_a_reason_goes_to_the_reason_instead(bench: Bench) 
         bench.settle()
         assert bench.office.decided == []
         bench.close_popup()
-    bench.page.act(Action.COMPLEMENT)
+    bench.page.act(DecisionKind.COMPLEMENT)
     assert QApplication.activePopupWidget() is not None
     bench.close_popup()
 
@@ -230,7 +230,7 @@ def test_a_refusal_is_not_sent_when_the_request_changed_behind_the_question(benc
         dialog.accept()
 
     seen = in_dialog(choose)
-    bench.page.act(Action.REFUSE)
+    bench.page.act(DecisionKind.REFUSE)
     bench.qtbot.waitUntil(lambda: bool(seen) and not bench.dialogs())
     bench.settle()
     assert bench.office.decided == []

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from dombes_office.errors import AlreadyDecided, UndoTooLate
-from dombes_office.rules.requests import Action, DecisionKind, RequestStatus
+from dombes_office.rules.requests import DecisionKind, RequestStatus
 from tests.views.requests.examination_desk import ENTER, GONE, Bench
 from tests.views.requests.examination_office import OTHER_IBAN, mandate
 
@@ -78,7 +78,7 @@ def test_an_outage_keeps_everything_and_one_key_decides_again(bench: Bench) -> N
     bench.settle()
     assert bench.office.decided == []
     assert "n’est pas partie" in bench.band
-    assert bench.page.bench.decision.buttons[Action.VALIDATE].isEnabled()
+    assert bench.page.bench.decision.buttons[DecisionKind.VALIDATE].isEnabled()
     bench.ctrl(ENTER)
     bench.settle()
     assert bench.kinds() == [DecisionKind.VALIDATE]
@@ -154,7 +154,7 @@ def test_undo_reopens_the_request_as_it_was(bench: Bench, following: tuple[int, 
     assert bench.number == "2026-0001"
     assert bench.verdicts()[4] == "non_compliant not_signed"
     assert bench.page.bench.draft is not None
-    assert bench.page.bench.draft.proposed() is Action.COMPLEMENT
+    assert bench.page.bench.draft.proposed() is DecisionKind.COMPLEMENT
 
 
 @pytest.mark.parametrize("following", [(2,), ()])
@@ -185,9 +185,9 @@ def test_twice_the_key_is_one_decision(bench: Bench) -> None:
     bench.office.gate.clear()
     bench.ctrl(ENTER)
     bench.ctrl(ENTER)
-    bench.page.act(Action.VALIDATE)
-    assert not bench.page.bench.decision.buttons[Action.VALIDATE].isEnabled()
-    assert not bench.page.bench.decision.buttons[Action.REFUSE].isEnabled()
+    bench.page.act(DecisionKind.VALIDATE)
+    assert not bench.page.bench.decision.buttons[DecisionKind.VALIDATE].isEnabled()
+    assert not bench.page.bench.decision.buttons[DecisionKind.REFUSE].isEnabled()
     bench.office.gate.set()
     bench.settle()
     assert len(bench.office.decided) == 1
@@ -212,10 +212,10 @@ def test_what_is_under_way_cannot_be_changed_or_left(bench: Bench) -> None:
     assert bench.number == "2026-0001"
     assert not bench.window.close()
     assert "part" in bench.band
-    assert bench.page.bench.decision.buttons[Action.VALIDATE].text() == "Envoi…"
+    assert bench.page.bench.decision.buttons[DecisionKind.VALIDATE].text() == "Envoi…"
     bench.office.failures["decide"] = GONE
     bench.office.gate.set()
     bench.settle()
     assert "Le serveur ne répond pas." in bench.band
     assert bench.verdicts() == sent
-    assert bench.page.bench.decision.buttons[Action.VALIDATE].isEnabled()
+    assert bench.page.bench.decision.buttons[DecisionKind.VALIDATE].isEnabled()

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit, QRadioButton
 
-from dombes_office.rules.requests import Action, DecisionKind
+from dombes_office.rules.requests import DecisionKind
 from tests.views.accessibility import assert_accessible
 from tests.views.requests.examination_desk import ENTER, Bench, in_dialog, part
 
@@ -33,7 +33,7 @@ def test_refusing_without_a_reason_is_impossible(bench: Bench, way: str) -> None
 
     seen = in_dialog(try_all)
     if way == "button":
-        bench.page.bench.decision.buttons[Action.REFUSE].click()
+        bench.page.bench.decision.buttons[DecisionKind.REFUSE].click()
     else:
         bench.alt(Qt.Key.Key_R)
     bench.qtbot.waitUntil(lambda: bool(seen) and not bench.dialogs())

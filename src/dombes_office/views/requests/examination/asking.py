@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog
 
 from dombes_office.rules.french import NBSP
-from dombes_office.rules.requests import Action
-from dombes_office.views.requests.examination.deciding import KIND_OF_ACTION, UNDO_SECONDS
+from dombes_office.rules.requests import DecisionKind
+from dombes_office.views.requests.examination.deciding import UNDO_SECONDS
 from dombes_office.views.requests.examination.letter_dialog import LetterDialog
 from dombes_office.views.requests.examination.refusal_dialog import RefusalDialog
 
@@ -25,7 +25,7 @@ class Asking(QObject):
     """Hears which decision is wanted, by whatever button or key, and tells when nothing is missing for it."""
 
     complete = Signal(object, object)
-    """The draft and the `Action`: it can be written now."""
+    """The draft and the `DecisionKind`: it can be written now."""
     changed_meanwhile = Signal()
     """The request became another one while the agent was choosing the reason of a refusal."""
 
@@ -38,18 +38,18 @@ class Asking(QObject):
         self._refused_version = 0
 
     @Slot(object)
-    def act(self, action: Action) -> None:
+    def act(self, kind: DecisionKind) -> None:
         """Take a decision, or ask first for what it still needs."""
         draft = self._bench.draft
-        if draft is None or action not in draft.allowed() or self._deciding.under_way:
+        if draft is None or kind not in draft.allowed() or self._deciding.under_way:
             return
         unexplained = draft.unexplained()
-        if action is Action.REFUSE:
+        if kind is DecisionKind.REFUSE:
             self._ask_refusal(draft)
         elif unexplained is not None:
             self._bench.ask_reason(unexplained)
         else:
-            self.complete.emit(draft, action)
+            self.complete.emit(draft, kind)
 
     @Slot()
     def act_as_proposed(self) -> None:
@@ -59,7 +59,7 @@ class Asking(QObject):
         if proposed is not None:
             self.act(proposed)
         elif draft is not None and draft.unexplained() is not None:
-            self.act(Action.COMPLEMENT)
+            self.act(DecisionKind.COMPLEMENT)
 
     def _ask_refusal(self, draft: Draft) -> None:
         if self._refusal is not None:
@@ -80,8 +80,8 @@ class Asking(QObject):
         dialog.deleteLater()
         if answer != QDialog.DialogCode.Accepted:
             return
-        if draft.dossier.request.version == self._refused_version and Action.REFUSE in draft.allowed():
-            self.complete.emit(draft, Action.REFUSE)
+        if draft.dossier.request.version == self._refused_version and DecisionKind.REFUSE in draft.allowed():
+            self.complete.emit(draft, DecisionKind.REFUSE)
         else:
             self.changed_meanwhile.emit()
 
@@ -93,7 +93,7 @@ class Asking(QObject):
         if draft is None or proposed is None:
             return
         state = f"partira {UNDO_SECONDS}{NBSP}s après votre décision"
-        letter = self._deciding.letter(draft, KIND_OF_ACTION[proposed])
+        letter = self._deciding.letter(draft, proposed)
         dialog = LetterDialog(draft.dossier.family.email, letter, state, self._page)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from dombes_office.errors import ChangedMeanwhile, OfficeError
 from dombes_office.rules.letters import Letter, decision_letter
-from dombes_office.rules.requests import Action, DecisionKind
+from dombes_office.rules.requests import DecisionKind
 from dombes_office.views.page import UndoOffer
 from dombes_office.views.work import busy
 
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 
 
 UNDO_SECONDS = 10
-KIND_OF_ACTION = {
-    Action.VALIDATE: DecisionKind.VALIDATE,
-    Action.REFUSE: DecisionKind.REFUSE,
-    Action.COMPLEMENT: DecisionKind.COMPLEMENT,
-}
 _DONE = {
     DecisionKind.VALIDATE: "Demande validée pour la famille {}.",
     DecisionKind.REFUSE: "Demande refusée à la famille {}.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from dombes_office.rules.requests import Action
+from dombes_office.rules.requests import DecisionKind
 from dombes_office.views.style import set_kind
 from dombes_office.views.widgets.detail_panel import PADDING
 from dombes_office.views.widgets.key_hint import ActionButton
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from dombes_office.views.requests.examination.draft import Draft
 
 _WORDS = {
-    Action.VALIDATE: ("&Valider la demande", "check", "Alt+V"),
-    Action.COMPLEMENT: ("&Demander un complément", "paper-plane-tilt", "Alt+D"),
-    Action.REFUSE: ("&Refuser…", "prohibit", "Alt+R"),
+    DecisionKind.VALIDATE: ("&Valider la demande", "check", "Alt+V"),
+    DecisionKind.COMPLEMENT: ("&Demander un complément", "paper-plane-tilt", "Alt+D"),
+    DecisionKind.REFUSE: ("&Refuser…", "prohibit", "Alt+R"),
 }
 
 
@@ -27,7 +27,7 @@ class DecisionPanel(QFrame):
     """The proposed decision is the one primary button; the others stand below, and say why they wait."""
 
     wanted = Signal(object)
-    """An `Action`."""
+    """A `DecisionKind`."""
     letter_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -38,16 +38,16 @@ class DecisionPanel(QFrame):
         self._letter = ActionButton("Lire le courriel", kind="link")
         self._letter.clicked.connect(self.letter_wanted)
         self._waits = words("", "secondary", wrap=True)
-        self.buttons = {action: self._button(action) for action in Action}
+        self.buttons = {kind: self._button(kind) for kind in DecisionKind}
         self._grid = QGridLayout()
         self._grid.setSpacing(8)
         self._held = False
         self._lay_out()
 
-    def _button(self, action: Action) -> ActionButton:
-        text, icon_name, _ = _WORDS[action]
+    def _button(self, kind: DecisionKind) -> ActionButton:
+        text, icon_name, _ = _WORDS[kind]
         button = ActionButton(text, icon_name=icon_name)
-        button.setProperty("action", action.value)
+        button.setProperty("decision", kind.value)
         button.clicked.connect(self._clicked)
         return button
 
@@ -73,20 +73,24 @@ class DecisionPanel(QFrame):
         self._letter.setVisible(proposed is not None)
         self._waits.setText(draft.waiting_sentence())
         self._waits.setVisible(bool(draft.waiting_sentence()))
-        primary = proposed or (Action.COMPLEMENT if Action.COMPLEMENT in allowed else Action.VALIDATE)
-        others = [action for action in (Action.VALIDATE, Action.COMPLEMENT, Action.REFUSE) if action is not primary]
+        primary = proposed or (DecisionKind.COMPLEMENT if DecisionKind.COMPLEMENT in allowed else DecisionKind.VALIDATE)
+        others = [
+            kind
+            for kind in (DecisionKind.VALIDATE, DecisionKind.COMPLEMENT, DecisionKind.REFUSE)
+            if kind is not primary
+        ]
         self._grid.addWidget(self.buttons[primary], 0, 0, 1, 2)
-        for column, action in enumerate(others):
-            self._grid.addWidget(self.buttons[action], 1, column)
-        for action, button in self.buttons.items():
+        for column, kind in enumerate(others):
+            self._grid.addWidget(self.buttons[kind], 1, column)
+        for kind, button in self.buttons.items():
             button.setVisible(draft.may_decide)
-            button.setEnabled(action in allowed)
-            set_kind(button, "primary" if action is primary else "")
-            button.set_keys("Ctrl+Entrée" if action is proposed else "")
-            text = _WORDS[action][0]
-            short = text.replace(" la demande", "").replace("er un complément", "er…" if action in allowed else "er")
-            button.setText(text if action is primary else short)
-            button.setToolTip(f"{text.replace('&', '')} ({_WORDS[action][2]})")
+            button.setEnabled(kind in allowed)
+            set_kind(button, "primary" if kind is primary else "")
+            button.set_keys("Ctrl+Entrée" if kind is proposed else "")
+            text = _WORDS[kind][0]
+            short = text.replace(" la demande", "").replace("er un complément", "er…" if kind in allowed else "er")
+            button.setText(text if kind is primary else short)
+            button.setToolTip(f"{text.replace('&', '')} ({_WORDS[kind][2]})")
         self._order_tabs(primary, others)
 
     def hold(self, *, held: bool) -> None:
@@ -101,14 +105,14 @@ class DecisionPanel(QFrame):
             if button.property("kind") == "primary" and button.isEnabled():
                 button.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _order_tabs(self, primary: Action, others: list[Action]) -> None:
+    def _order_tabs(self, primary: DecisionKind, others: list[DecisionKind]) -> None:
         before: QWidget = self._letter
-        for action in (primary, *others):
-            QWidget.setTabOrder(before, self.buttons[action])
-            before = self.buttons[action]
+        for kind in (primary, *others):
+            QWidget.setTabOrder(before, self.buttons[kind])
+            before = self.buttons[kind]
 
     @Slot()
     def _clicked(self) -> None:
         sender = self.sender()
         if isinstance(sender, ActionButton):
-            self.wanted.emit(Action(sender.property("action")))
+            self.wanted.emit(DecisionKind(sender.property("decision")))

@@ -10,7 +10,6 @@ from dombes_office.rules.french import counted, listed, typeset
 from dombes_office.rules.reasons import piece_reason, piece_reasons, proposed_reason, words_missing
 from dombes_office.rules.requests import (
     OPEN_STATUSES,
-    Action,
     DecisionDraft,
     DecisionKind,
     Outcome,
@@ -18,8 +17,8 @@ from dombes_office.rules.requests import (
     RequestStatus,
     Verdict,
     VerdictKind,
-    allowed_actions,
-    proposed_action,
+    allowed_decisions,
+    proposed_decision,
     verdict_missing,
 )
 from dombes_office.views.requests.examination.piece_words import asked_piece
@@ -115,18 +114,18 @@ class Draft:
         start = pieces.index(after) + 1 if after in pieces else 0
         return next((p for p in pieces[start:] + pieces[:start] if self.verdict(p) is None), None)
 
-    def allowed(self) -> frozenset[Action]:
+    def allowed(self) -> frozenset[DecisionKind]:
         """Which buttons are enabled."""
-        return allowed_actions(
+        return allowed_decisions(
             self.dossier.request.status, self.dossier.pieces, self.verdicts, may_decide=self.may_decide
         )
 
-    def proposed(self) -> Action | None:
+    def proposed(self) -> DecisionKind | None:
         """The decision that the verdicts lead to."""
-        action = proposed_action(
+        proposed = proposed_decision(
             self.dossier.request.status, self.dossier.pieces, self.verdicts, may_decide=self.may_decide
         )
-        return None if action is Action.COMPLEMENT and self.unexplained() is not None else action
+        return None if proposed is DecisionKind.COMPLEMENT and self.unexplained() is not None else proposed
 
     def decision(self, kind: DecisionKind) -> DecisionDraft:
         """The decision as it would be written now."""

@@ -10,11 +10,11 @@ from PySide6.QtCore import Signal, Slot
 from dombes_office.errors import Outage
 from dombes_office.rules.differences import describe_differences
 from dombes_office.rules.french import NBSP, ago, hour, service_title, typeset
-from dombes_office.rules.requests import Action, DecisionRow, RequestDossier
+from dombes_office.rules.requests import DecisionKind, DecisionRow, RequestDossier
 from dombes_office.views.page import Page, PageEntry, Shortcut
 from dombes_office.views.requests.acts import RequestActs
 from dombes_office.views.requests.examination.asking import Asking
-from dombes_office.views.requests.examination.deciding import KIND_OF_ACTION, Deciding
+from dombes_office.views.requests.examination.deciding import Deciding
 from dombes_office.views.requests.examination.draft import Draft
 from dombes_office.views.requests.examination.history_dialog import HistoryReader
 from dombes_office.views.requests.examination.keys import ExaminationKeys
@@ -35,11 +35,10 @@ if TYPE_CHECKING:
     from dombes_office.documents.renderer import Renderer
     from dombes_office.errors import ChangedMeanwhile, OfficeError
     from dombes_office.rules.agents import Agent
-    from dombes_office.rules.requests import DecisionKind
     from dombes_office.views.work import Desk, WorkLane
 
 ENTRY = PageEntry("examination", "Examen", "tray", listed=False, under="requests", folds_navigation=True)
-_KEYS = {Action.VALIDATE: "Alt+V", Action.COMPLEMENT: "Alt+D", Action.REFUSE: "Alt+R"}
+_KEYS = {DecisionKind.VALIDATE: "Alt+V", DecisionKind.COMPLEMENT: "Alt+D", DecisionKind.REFUSE: "Alt+R"}
 
 
 class ExaminationPage(Page):
@@ -71,7 +70,7 @@ class ExaminationPage(Page):
         self._position_before: QueuePosition | None = None
         """Where the agent stood when she took her last decision: undoing brings her back there."""
         self._outage_shown = False
-        self._unsent: Action | None = None
+        self._unsent: DecisionKind | None = None
         """The decision that an outage kept from being written."""
         self._deciding = Deciding(desk, self._acts, templates, self)
         self.papers = Papers(desk, documents, renderer, self._acts)
@@ -237,7 +236,7 @@ class ExaminationPage(Page):
 
     # Deciding ---------------------------------------------------------------------------------------------------
 
-    def act(self, action: Action) -> None:
+    def act(self, action: DecisionKind) -> None:
         """Take a decision, or ask first for what it still needs."""
         self._asking.act(action)
 
@@ -246,10 +245,10 @@ class ExaminationPage(Page):
         self._asking.act_as_proposed()
 
     @Slot(object, object)
-    def _decide(self, draft: Draft, action: Action) -> None:
+    def _decide(self, draft: Draft, action: DecisionKind) -> None:
         self.band.clear()
         self._unsent = action
-        self._deciding.decide(draft, KIND_OF_ACTION[action], self.bench.decision.buttons[action])
+        self._deciding.decide(draft, action, self.bench.decision.buttons[action])
         self._hold(held=True)
 
     def _hold(self, *, held: bool) -> None:

@@ -137,8 +137,12 @@ class Office:
         submitted_at: datetime = SUBMITTED_AT,
         born_on: date = date(2019, 3, 12),
         files: dict[str, bytes] | None = None,
+        give: bool = True,
     ) -> GivenRequest:
-        """A family with one child and one request, its pieces given; bank pieces where it pays by debit."""
+        """A family with one child and one request, its pieces given; bank pieces where it pays by debit.
+
+        Without `give` no piece is given.
+        """
         self._families += 1
         account_id = self.one(
             "insert into office.account (email, last_name, first_name, phone, address, postcode, town)"
@@ -171,7 +175,7 @@ class Office:
         if by_debit:
             values |= {"iban": TYPED_IBAN, "bic": TYPED_BIC, "mandate": f"mandat {self._families}".encode()}
         values |= files or {}
-        documents = {code: self.give(request_id, code, value) for code, value in values.items()}
+        documents = {code: self.give(request_id, code, value) for code, value in values.items() if give}
         return GivenRequest(request_id, household_id, beneficiary_id, account_id, documents)
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import event
 
 from dombes_office.errors import (
     AlreadyDecided,
@@ -148,6 +149,28 @@ def test_a_dossier_holds_what_a_decision_rests_on(desk: Database, office: Office
     assert desk.transact(partial(reading.read_document, document_id=given.documents["mandate"])) == b"le mandat"
 
 
+@pytest.mark.parametrize("by_debit", [False, True])
+@pytest.mark.parametrize("closed", [(), ("iban",), ("health_form",)])
+def test_the_rule_of_needed_pieces_counts_as_the_database_does(
+    desk: Database, office: Office, closed: tuple[str, ...], *, by_debit: bool
+) -> None:
+    for code in closed:
+        office.raw.execute("update office.document_requirement set closed_at = now() where code = %s", (code,))
+    kept: dict[str, bytes | str] = {
+        "iban": "FR76",
+        "bic": "AGRIFRPP",
+        "mandate": b"le mandat",
+        "health_form": b"la fiche",
+    }
+    given = office.add_request("Favre", "Vide", by_debit=by_debit, give=False)
+    for code in kept.keys() - set(closed) - {"bic"}:
+        office.give(given.request_id, code, kept[code])
+    opened = desk.transact(partial(dossier.open_dossier, request_id=given.request_id))
+    needed = [piece for piece in opened.pieces if piece.needed]
+    assert len(needed) == opened.request.pieces_needed
+    assert sum(piece.given for piece in needed) == opened.request.pieces_given
+
+
 def test_the_same_file_for_another_child_is_told(desk: Database, office: Office) -> None:
     first = office.add_request("Favre", "Ana", files={"mandate": b"le mandat"})
     second = office.add_request("Blanc", "Noé", files={"mandate": b"le mandat"})
@@ -273,6 +296,24 @@ def test_a_colleague_sees_who_has_the_request_open(
     row = other.transact(partial(queue.read_request, request_id=given.request_id))
     assert row is not None
     assert row.opened_by is None
+
+
+def test_the_history_asks_no_more_for_many_decisions_than_for_one(desk: Database, office: Office) -> None:
+    given = office.add_request()
+    asked: list[str] = []
+    event.listen(desk.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    counts, said = [], []
+    for _ in range(3):
+        opened = desk.transact(partial(dossier.open_dossier, request_id=given.request_id))
+        complement = DecisionDraft(DecisionKind.COMPLEMENT, compliant(opened, but="mandate"))
+        decided = desk.transact(partial(decisions.decide, dossier=opened, draft=complement, letter=LETTER))
+        asked.clear()
+        events = desk.transact(partial(history.read_history, request_id=given.request_id))
+        counts.append(len(asked))
+        desk.transact(partial(decisions.undo_decision, decision_id=decided.decision_id))
+        said = [event.words for event in events if event.kind == "decided"]
+    assert counts[0] == counts[1] == counts[2]
+    assert said == ["Mandat SEPA\u00a0: Document illisible."] * 3
 
 
 def test_the_history_tells_who_did_what(desk: Database, office: Office) -> None:

@@ -312,6 +312,14 @@ class HistoryEvent:
     words: str = ""
 
 
+def is_needed(needed: str, *, closed: bool, by_debit: bool) -> bool:
+    """Whether a family must give a piece: `needed` is the requirement's code, "always" or "direct_debit".
+
+    A requirement that was closed is asked of nobody any more. `office.pieces_needed` counts by the same rule.
+    """
+    return not closed and (needed == "always" or by_debit)
+
+
 def verdict_missing(pieces: tuple[PieceRow, ...], verdicts: tuple[Verdict, ...]) -> tuple[PieceRow, ...]:
     """The needed pieces that still lack the verdict "conforme"."""
     compliant = {v.requirement_id for v in verdicts if v.kind is VerdictKind.COMPLIANT and v.document_id is not None}

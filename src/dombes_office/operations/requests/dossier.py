@@ -27,6 +27,7 @@ from dombes_office.rules.requests import (
     RequestStatus,
     ServiceRow,
     VerdictKind,
+    is_needed,
 )
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _piece(row: Row[Any], request: RequestRow) -> PieceRow:
         label=q.label,
         kind=q.kind,
         sensitivity=q.sensitivity,
-        needed=q.closed_at is None and (q.needed == "always" or request.by_debit),
+        needed=is_needed(q.needed, closed=q.closed_at is not None, by_debit=request.by_debit),
         validity_months=q.validity_months,
         document_id=row.document_id,
         sha256=None if row.file_sha256 is None else row.file_sha256.hex(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -83,10 +84,11 @@ def _readings(db: Session, request_id: int, names: dict[str, str]) -> list[Histo
 
 
 def _decisions(db: Session, request_id: int, names: dict[str, str]) -> list[HistoryEvent]:
+    said = _verdicts(db, request_id)
     events = []
     for decision in db.execute(select(Decision).where(Decision.request_id == request_id)).scalars():
         who = names.get(decision.decided_by, decision.decided_by)
-        words = " ".join(filter(None, [_reason(decision.reason_code), decision.words, *_verdicts(db, decision.id)]))
+        words = " ".join(filter(None, [_reason(decision.reason_code), decision.words, *said[decision.id]]))
         events.append(HistoryEvent(decision.decided_at, "decided", who, _DECIDED[decision.kind], words))
         if decision.undone_at is not None and decision.undone_by is not None:
             undone_by = names.get(decision.undone_by, decision.undone_by)
@@ -94,16 +96,20 @@ def _decisions(db: Session, request_id: int, names: dict[str, str]) -> list[Hist
     return events
 
 
-def _verdicts(db: Session, decision_id: int) -> list[str]:
-    """What was said of the pieces that were not compliant, as the family read it."""
+def _verdicts(db: Session, request_id: int) -> defaultdict[int, list[str]]:
+    """What was said of the pieces that were not compliant, as the family read it, by decision."""
     v = DocumentVerdict
     rows = db.execute(
-        select(DocumentRequirement.label, v.reason_code, v.words)
+        select(v.decision_id, DocumentRequirement.label, v.reason_code, v.words)
         .join(DocumentRequirement, DocumentRequirement.id == v.requirement_id)
-        .where(v.decision_id == decision_id, v.kind == "non_compliant")
+        .join(Decision, Decision.id == v.decision_id)
+        .where(Decision.request_id == request_id, v.kind == "non_compliant")
         .order_by(DocumentRequirement.position)
     )
-    return [f"{label}\u00a0: {_reason(code)} {words}".strip() for label, code, words in rows]
+    said = defaultdict(list)
+    for decision_id, label, code, words in rows:
+        said[decision_id].append(f"{label}\u00a0: {_reason(code)} {words}".strip())
+    return said
 
 
 def _reason(code: str | None) -> str:

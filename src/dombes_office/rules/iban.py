@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from dombes_office.rules.french import counted, mask_iban, typeset
 from dombes_office.rules.requests import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 IBAN_LENGTHS = {
     country: int(length)
@@ -45,6 +47,7 @@ FRENCH_FORMAT = frozenset(("FR", "MC", "GF", "GP", "MQ", "RE", "YT", "PM", "BL",
 
 _RIB = re.compile(r"[0-9]{10}[0-9A-Z]{11}[0-9]{2}")
 _RIB_LETTERS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
+_LETTER_VALUES = str.maketrans({chr(ord("A") + n): str(10 + n) for n in range(26)})
 _CONFUSED = str.maketrans("OIL", "011")
 _GAP = r"[\s.\-_|·\u2010\u2011\u2013\u200b]"
 _START = re.compile(
@@ -54,6 +57,7 @@ _LIKELY = re.compile(
     rf"(?<![0-9A-Za-z])(?P<country>[A-Za-z]{{2}}){_GAP}?[0-9]{{2}}(?:{_GAP}{{0,2}}[0-9A-Za-z]?[0-9]){{6,16}}[0-9A-Za-z]?"
 )
 _WORD = re.compile(r"(?<![0-9A-Za-z])[a-z]{2,}(?![0-9A-Za-z])")
+_GAPS = re.compile(rf"{_GAP}+")
 _LONGEST_GAP = 4
 _ASK_AGAIN = "Demander à la famille de recopier l'IBAN de son RIB."
 
@@ -88,14 +92,14 @@ class FoundIban:
 
 def compact(typed: str) -> str:
     """A typed number without blanks, dots and hyphens, in capitals; full-width signs become plain ones."""
-    return re.sub(rf"{_GAP}+", "", unicodedata.normalize("NFKC", typed)).upper()
+    return _GAPS.sub("", unicodedata.normalize("NFKC", typed)).upper()
 
 
 def mod_97_right(iban: str) -> bool:
     """Whether the check digits of a compact IBAN are right (ISO 7064, 02 to 98)."""
     if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[0-9A-Z]+", iban) or iban[2:4] in {"00", "01", "99"}:
         return False
-    return int("".join(str(int(sign, 36)) for sign in iban[4:] + iban[:4])) % 97 == 1
+    return int((iban[4:] + iban[:4]).translate(_LETTER_VALUES)) % 97 == 1
 
 
 def rib_key_right(bban: str) -> bool:
@@ -128,7 +132,7 @@ def without_confusion(iban: str) -> str | None:
     """
     head, account, key = iban[:2] + iban[2:14].translate(_CONFUSED), iban[14:25], iban[25:].translate(_CONFUSED)
     candidates = (iban, head + account + key, iban[:2] + iban[2:].translate(_CONFUSED))
-    return next((candidate for candidate in candidates if is_valid(candidate)), None)
+    return next((candidate for candidate in dict.fromkeys(candidates) if is_valid(candidate)), None)
 
 
 def check_iban(typed: str) -> IbanAnswer:
@@ -195,11 +199,26 @@ def find_ibans(text: str) -> tuple[FoundIban, ...]:
     for them), so that neither a creditor identifier nor the words of a sentence are taken for one. Where two overlap,
     the valid one is kept.
     """
+    found = tuple(_candidates(text))
+    valid = _apart(one for one in found if one.valid)
+    starts = [one.start for one in valid]
+    others = _apart(one for one in found if not one.valid and not _overlaps(one, valid, starts))
+    return tuple(sorted((*valid, *others), key=lambda one: one.start))
+
+
+def _apart(found: Iterable[FoundIban]) -> list[FoundIban]:
+    """Of places in reading order those that do not overlap one before."""
     kept: list[FoundIban] = []
-    for found in sorted(_candidates(text), key=lambda found: not found.valid):
-        if all(found.end <= other.start or other.end <= found.start for other in kept):
-            kept.append(found)
-    return tuple(sorted(kept, key=lambda found: found.start))
+    for one in found:
+        if not kept or one.start >= kept[-1].end:
+            kept.append(one)
+    return kept
+
+
+def _overlaps(one: FoundIban, others: Sequence[FoundIban], starts: Sequence[int]) -> bool:
+    """Whether a place overlaps one of others that lie apart: only the last that begins before its end can."""
+    at = bisect_left(starts, one.end)
+    return at > 0 and others[at - 1].end > one.start
 
 
 def _candidates(text: str) -> Iterator[FoundIban]:
@@ -214,19 +233,14 @@ def _candidates(text: str) -> Iterator[FoundIban]:
 
 def _signs(text: str, at: int, wanted: int) -> tuple[int, str]:
     """(end, signs) of the next `wanted` letters and digits from `at` on, gaps left out; no signs where they run out."""
-    signs: list[str] = []
-    gap = 0
-    while len(signs) < wanted:
-        sign = text[at : at + 1]
-        if sign.isascii() and sign.isalnum():
-            signs.append(sign.upper())
-            gap = 0
-        elif re.match(_GAP, sign) and gap < _LONGEST_GAP:
-            gap += 1
-        else:
-            return at, ""
-        at += 1
-    return at, "".join(signs)
+    found = _run_of(wanted).match(text, at)
+    return (at, "") if found is None else (found.end(), _GAPS.sub("", found[0]).upper())
+
+
+@cache
+def _run_of(wanted: int) -> re.Pattern[str]:
+    """So many letters and digits with gaps before them; no sign can be both, so that nothing is tried twice."""
+    return re.compile(rf"(?:{_GAP}{{0,{_LONGEST_GAP}}}[0-9A-Za-z]){{{wanted}}}")
 
 
 def _looks_like_account(country: str, rest: str) -> bool:

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dombes_office.rules.french import MONTHS
@@ -32,11 +34,12 @@ _LONGEST_TEXT = 20_000
 """Signs that are read: ten times a mandate, and little enough that a hostile text costs no time."""
 
 _CENTURY = 2000
-_LONGEST_NAME = 8
+_MOST_NAME_WORDS, _LONGEST_NAME, _MOST_NAMES = 8, 100, 10
+"""A longer name, in words or in signs, is none; more names than that are no form."""
 
 _BIC = re.compile(r"(?<![0-9A-Za-z])[A-Z0-9]{4}([A-Z]{2})[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![0-9A-Za-z])")
 _ICS = re.compile(r"(?<![0-9A-Za-z])FR[0-9]{2}[ ]?[0-9A-Z]{3}[ ]?[0-9A-F]{6}(?![0-9A-Za-z])")
-_RUM = re.compile(r"(?<![^\s:])(?=\S*[0-9])[A-Za-z0-9+?/().,'-]{4,35}(?!\S)")
+_RUM = re.compile(r"(?=.*[0-9])[A-Za-z0-9+?/().,'-]{4,35}")
 # With blanks between its parts a date needs a whole year: "06 12 26 41 27" is a telephone number.
 _NUMERIC_DATE = re.compile(
     r"(?<![0-9])([0-3]?[0-9])(?: ?[/.] ?([01]?[0-9]) ?[/.] ?((?:20)?[0-9]{2})| ([01]?[0-9]) (20[0-9]{2}))(?![0-9])"
@@ -49,7 +52,8 @@ _RUM_LABEL = re.compile(r"\brum\b|reference unique (?:du|de) mandat")
 _ICS_LABEL = re.compile(r"\bics\b|identifiant (?:du )?creancier|identifiant creancier sepa")
 _DATE_LABEL = re.compile(r"\bfait (?:a|le)\b|\bsigne (?:a|le)\b|\bdate\b|\blieu\b|\bsignature\b|\ble :|\ble \Z")
 _NAME_LABEL = re.compile(r"debiteur|\bvotre nom\b|\bnom\b|titulaire")
-_IBAN_HEAD = re.compile(r"[A-Z]{2}[0-9]{2}(?:[0-9A-Z]{11}|\Z)")
+_IBAN_HEAD = re.compile(r"\A[A-Z]{2}[0-9]{2}(?:[0-9A-Z]{11}|\Z)")
+_NOT_A_RUM = (_ICS, _NUMERIC_DATE, _IBAN_HEAD)
 _NOT_A_DEBTOR = re.compile(r"creancier|beneficiaire|enfant|banque|tiers")
 _BIRTH = re.compile(r"\bnee?\b|naissance")
 _LABEL_WORDS = frozenset(
@@ -85,15 +89,16 @@ def read_mandate(lines: Sequence[str]) -> MandateReading:
     if sum(sign.isalnum() for line in plain for sign in line) < _ENOUGH_SIGNS:
         return MandateReading(has_text=False)
     text = "\n".join(plain)
+    form = [(line, _folded(line)) for line in plain]
     ics = _ICS.search(text)
     return MandateReading(
         has_text=True,
         ibans=_distinct(find_ibans(text)),
-        bic=_bic(plain),
-        rum=_rum(plain),
+        bic=_bic(form),
+        rum=_rum(form),
         ics=compact(ics[0]) if ics else "",
-        names=tuple(dict.fromkeys(_names(plain))),
-        signed_on=_signed_on(plain),
+        names=tuple(islice(dict.fromkeys(_names(form)), _MOST_NAMES)),
+        signed_on=_signed_on(form),
     )
 
 
@@ -108,8 +113,11 @@ def debtor_named(reading: MandateReading, last_name: str, first_name: str) -> bo
 
 
 def _plain(text: str) -> list[str]:
-    """The lines with ordinary blanks and signs: NFKC turns no-break spaces and full-width signs into plain ones."""
-    lines = unicodedata.normalize("NFKC", text).splitlines()
+    """The lines with ordinary blanks and signs: NFKC turns no-break spaces and full-width signs into plain ones.
+
+    One sign may become eighteen, so that the text is cut once more.
+    """
+    lines = unicodedata.normalize("NFKC", text)[:_LONGEST_TEXT].splitlines()
     return [re.sub(r"[\s\u200b]+", " ", line).strip() for line in lines]
 
 
@@ -119,47 +127,56 @@ def _distinct(ibans: tuple[FoundIban, ...]) -> tuple[FoundIban, ...]:
     return tuple(sorted(first.values(), key=lambda found: (not found.valid, found.start)))
 
 
-def _after(lines: list[str], label: re.Pattern[str], reach: int = _REACH) -> Iterator[str]:
-    """What may be the value of each label: the rest of its line, then some of the lines under it."""
-    for index, line in enumerate(lines):
-        found = label.search(_folded(line))
+_Form = list[tuple[str, str]]
+"""The lines as they stand, each with its folded self: folding is the dearest step, so it is done once."""
+
+
+def _after(form: _Form, label: re.Pattern[str], reach: int = _REACH) -> Iterator[tuple[str, str]]:
+    """What may be the value of each label, with its folded self: the rest of its line, then lines under it."""
+    for index, (line, folded) in enumerate(form):
+        found = label.search(folded)
         if found:
-            yield line[found.end() :]
-            yield from lines[index + 1 : index + 1 + reach]
+            yield line[found.end() :], folded[found.end() :]
+            yield from form[index + 1 : index + 1 + reach]
 
 
 def _folded(line: str) -> str:
     """The line without case and accents, sign by sign: a place in it is the same place in the line."""
-    return "".join((unicodedata.normalize("NFD", sign)[0]).lower()[:1] or sign for sign in line)
+    return "".join(map(_folded_sign, line))
 
 
-def _bic(lines: list[str]) -> str:
-    for value in _after(lines, _BIC_LABEL):
+@lru_cache(maxsize=1024)
+def _folded_sign(sign: str) -> str:
+    return unicodedata.normalize("NFD", sign)[0].lower()[:1] or sign
+
+
+def _bic(form: _Form) -> str:
+    for value, _ in _after(form, _BIC_LABEL):
         for match in _BIC.finditer(value):
             if match[1] in IBAN_LENGTHS:
                 return match[0]
     return ""
 
 
-def _rum(lines: list[str]) -> str:
+def _rum(form: _Form) -> str:
     """The mandate's reference: a word with a digit beside or just under its label; many forms leave it empty."""
-    for value in _after(lines, _RUM_LABEL, 1):
-        for match in _RUM.finditer(value):
-            if not _ICS.search(match[0]) and not _NUMERIC_DATE.search(match[0]) and not _IBAN_HEAD.match(match[0]):
-                return match[0]
+    for value, _ in _after(form, _RUM_LABEL, 1):
+        for word in value.split():
+            reference = word.rpartition(":")[2]
+            if _RUM.fullmatch(reference) and not any(other.search(reference) for other in _NOT_A_RUM):
+                return reference
     return ""
 
 
-def _names(lines: list[str]) -> Iterator[str]:
+def _names(form: _Form) -> Iterator[str]:
     """The values near a label of the debtor's name that look like a person's, those of "débiteur" first."""
-    labelled = [i for i, line in enumerate(lines) if _NAME_LABEL.search(_folded(line))]
-    labelled = [i for i in labelled if not _NOT_A_DEBTOR.search(_folded(lines[i]))]
-    for index in sorted(labelled, key=lambda i: "debiteur" not in _folded(lines[i])):
-        line = lines[index]
+    labelled = [i for i, (_, f) in enumerate(form) if _NAME_LABEL.search(f) and not _NOT_A_DEBTOR.search(f)]
+    for index in sorted(labelled, key=lambda i: "debiteur" not in form[i][1]):
+        line = form[index][0]
         inside = line.rpartition(":")[2] if ":" in line else line
         value = _name_in(inside)
-        if value is None:
-            value = next((n for n in map(_name_in, lines[index + 1 : index + 2]) if n), None)
+        if value is None and index + 1 < len(form):
+            value = _name_in(form[index + 1][0])
         if value:
             yield value
 
@@ -167,8 +184,14 @@ def _names(lines: list[str]) -> Iterator[str]:
 def _name_in(value: str) -> str | None:
     """The value as a person's name: two words at least, no digit, and none of the words of a form."""
     value = value.strip(" :.…_*-–")
+    if len(value) > _LONGEST_NAME:
+        return None
     words = [word for word in tokens(value) if word not in TITLES]
-    if not 1 < len(words) <= _LONGEST_NAME or re.search(r"[0-9@]", value) or _LABEL_WORDS.intersection(_telling(words)):
+    if (
+        not 1 < len(words) <= _MOST_NAME_WORDS
+        or re.search(r"[0-9@]", value)
+        or _LABEL_WORDS.intersection(_telling(words))
+    ):
         return None
     return value
 
@@ -178,9 +201,9 @@ def _telling(words: list[str]) -> frozenset[str]:
     return frozenset(words) - {"de", "du", "des", "la", "le", "a"}
 
 
-def _dates(line: str) -> list[date]:
-    """The days of this century written in a line, in order."""
-    folded = _folded(re.sub("[-–]", "/", line))
+def _dates(folded: str) -> list[date]:
+    """The days of this century written in a folded line, in order."""
+    folded = re.sub("[-–]", "/", folded)
     found = [
         (match.start(), match[3] or match[5], match[2] or match[4], match[1])
         for match in _NUMERIC_DATE.finditer(folded)
@@ -200,12 +223,12 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _signed_on(lines: list[str]) -> date | None:
+def _signed_on(form: _Form) -> date | None:
     """The day near "Fait à", "le", "Date" or "Signature"; without such a label, the only day in the whole text."""
-    dated = [line for line in lines if not _BIRTH.search(_folded(line))]
-    for value in _after(dated, _DATE_LABEL):
-        days = _dates(value)
+    dated = [line for line in form if not _BIRTH.search(line[1])]
+    for _, folded in _after(dated, _DATE_LABEL):
+        days = _dates(folded)
         if days:
             return days[-1]
-    days = sorted({day for line in dated for day in _dates(line)})
+    days = sorted({day for _, folded in dated for day in _dates(folded)})
     return days[0] if len(days) == 1 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,8 +19,10 @@ from dombes_office.errors import (
     UndoTooLate,
 )
 from dombes_office.operations.requests import checking, decisions, dossier, history, queue, reading
+from dombes_office.rules.differences import describe_differences
 from dombes_office.rules.letters import Letter
 from dombes_office.rules.requests import (
+    UNDO_SECONDS,
     CheckResult,
     DecisionDraft,
     DecisionKind,
@@ -184,10 +187,52 @@ def test_validating_moves_the_request_and_writes_the_mail(desk: Database, office
     opened = desk.transact(partial(dossier.open_dossier, request_id=given.request_id))
     decided = desk.transact(partial(decisions.decide, dossier=opened, draft=validated(opened), letter=LETTER))
     assert office.one("select status from office.access_request where id = %s", given.request_id) == "validated"
-    address, subject, _, state = desk.transact(partial(decisions.read_letter, decision_id=decided.decision_id))
-    assert (address, subject, state) == ("famille1@example.org", "Votre demande", "queued")
-    # The delay begins with the e-mail, a moment after the decision that it tells.
-    assert timedelta(seconds=10) <= decided.leaves_at - decided.decided_at < timedelta(seconds=12)
+    sent = desk.transact(partial(decisions.read_letter, decision_id=decided.decision_id))
+    assert (sent.address, sent.letter, sent.state) == ("famille1@example.org", LETTER, "queued")
+
+
+def test_the_seconds_for_undoing_are_those_of_the_server(
+    desk: Database, database: OfficeDatabase, office: Office, make_agent: MakeAgent
+) -> None:
+    given = office.add_request()
+    opened = desk.transact(partial(dossier.open_dossier, request_id=given.request_id))
+    assert opened.decision is None
+    decided = desk.transact(partial(decisions.decide, dossier=opened, draft=validated(opened), letter=LETTER))
+    assert UNDO_SECONDS - 1 < decided.undo_seconds <= UNDO_SECONDS
+    again = desk.transact(partial(dossier.open_dossier, request_id=given.request_id)).decision
+    assert again is not None
+    assert 0 < again.undo_seconds < decided.undo_seconds
+    assert replace(again, undo_seconds=0) == replace(decided, undo_seconds=0)
+    assert (again.decided_by, again.mine, again.seen_version) == ("Lea", True, opened.request.version)
+    other = database.open(make_agent("sam", groups=["office_reviewer"], authorities=[office.authority_id]))
+    hers = other.transact(partial(dossier.open_dossier, request_id=given.request_id)).decision
+    assert hers == replace(again, mine=False, undo_seconds=0)
+    with office.raw.transaction():
+        office.raw.execute("set local session_replication_role = replica")
+        office.raw.execute("update office.outbox_mail set send_after = clock_timestamp() + interval '1 second'")
+    late = desk.transact(partial(dossier.open_dossier, request_id=given.request_id)).decision
+    assert late is not None
+    assert late.undo_seconds == 0
+
+
+def test_the_database_grants_a_little_more_than_is_shown(office: Office) -> None:
+    assert office.one("select extract(epoch from office.undo_delay())") == UNDO_SECONDS + decisions.GRACE
+
+
+def test_undoing_twice_is_undoing_once(
+    desk: Database, database: OfficeDatabase, office: Office, make_agent: MakeAgent
+) -> None:
+    """The answer to the first may have been lost on its way."""
+    given = office.add_request()
+    opened = desk.transact(partial(dossier.open_dossier, request_id=given.request_id))
+    decided = desk.transact(partial(decisions.decide, dossier=opened, draft=validated(opened), letter=LETTER))
+    undo = partial(decisions.undo_decision, decision_id=decided.decision_id)
+    desk.transact(undo)
+    desk.transact(undo)
+    assert desk.transact(partial(dossier.open_dossier, request_id=given.request_id)).decision is None
+    other = database.open(make_agent("sam", groups=["office_reviewer"], authorities=[office.authority_id]))
+    with pytest.raises(ChangedMeanwhile):
+        other.transact(undo)
 
 
 def test_a_second_decision_is_refused_by_name(
@@ -209,8 +254,9 @@ def test_a_decision_on_an_older_version_is_refused_and_the_difference_told(desk:
     office.give(given.request_id, "mandate", b"un autre mandat")
     with pytest.raises(ChangedMeanwhile):
         desk.transact(partial(decisions.decide, dossier=opened, draft=validated(opened), letter=LETTER))
-    after, differences = desk.transact(partial(decisions.explain_change, before=opened))
-    assert differences == ("Pièce remplacée\u00a0: Mandat SEPA.",)
+    after = desk.transact(partial(dossier.open_dossier, request_id=given.request_id))
+    told = describe_differences(opened, after, SUBMITTED_AT.date())
+    assert told == ("Pièce remplacée\u00a0: Mandat SEPA.",)
     desk.transact(partial(decisions.decide, dossier=after, draft=validated(after), letter=LETTER))
 
 

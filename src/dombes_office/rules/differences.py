@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dombes_office.rules.decisions import decision_sentence
 from dombes_office.rules.french import mask_iban, numeric_date, person, typeset
-from dombes_office.rules.requests import RequestStatus
+from dombes_office.rules.requests import OPEN_STATUSES, RequestStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from dombes_office.rules.requests import PieceRow, RequestDossier
 
@@ -22,14 +24,13 @@ STATUS_LABELS = {
 """What staff reads for each state."""
 
 
-def describe_differences(before: RequestDossier, after: RequestDossier, *, decided_by: str = "") -> tuple[str, ...]:
+def describe_differences(before: RequestDossier, after: RequestDossier, today: date) -> tuple[str, ...]:
     """One sentence for each change that matters to the decision, () when nothing of that kind changed.
 
-    `decided_by` is the name of the agent who decided meanwhile, "" when nobody did or it is not known. IBANs are
-    masked, and what touches the child's health is only said to have changed.
+    IBANs are masked, and what touches the child's health is only said to have changed.
     """
     sentences = (
-        *_status(before, after, decided_by),
+        *_status(before, after, today),
         *_pieces(before, after),
         *_child(before, after),
         *_around(before, after),
@@ -37,12 +38,15 @@ def describe_differences(before: RequestDossier, after: RequestDossier, *, decid
     return tuple(typeset(sentence) for sentence in sentences)
 
 
-def _status(before: RequestDossier, after: RequestDossier, decided_by: str) -> Iterator[str]:
-    if before.request.status == after.request.status:
-        return
-    label = STATUS_LABELS[after.request.status]
-    by = f", décidé par {decided_by}" if decided_by else ""
-    yield f"L'état de la demande est maintenant « {label} »{by}."
+def _status(before: RequestDossier, after: RequestDossier, today: date) -> Iterator[str]:
+    decision = after.decision
+    known = None if before.decision is None else before.decision.decision_id
+    fresh = decision is not None and decision.decision_id != known
+    if decision is not None and fresh:
+        yield decision_sentence(decision, today)
+    # What a decision made of the state goes without saying, unless the family has answered it meanwhile.
+    if before.request.status != after.request.status and not (fresh and after.request.status not in OPEN_STATUSES):
+        yield f"L'état de la demande est maintenant « {STATUS_LABELS[after.request.status]} »."
 
 
 def _pieces(before: RequestDossier, after: RequestDossier) -> Iterator[str]:

@@ -17,6 +17,8 @@ from dombes_office.rules.reasons import OTHER, piece_reason, refusal_reason
 from dombes_office.rules.requests import DecisionKind, VerdictKind
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from dombes_office.rules.requests import DecisionDraft, PieceRow, RequestDossier, ServiceRow, Verdict
 
 TEMPLATES = {
@@ -40,6 +42,26 @@ class Letter:
 
     subject: str
     body: str
+
+
+MAIL_STATES = {
+    "queued": "Courriel prêt à partir",
+    "sending": "Courriel en cours d’envoi",
+    "sent": "Courriel envoyé",
+    "failed": "Courriel non remis",
+    "cancelled": "Courriel annulé avant l’envoi",
+}
+"""What staff reads for each state of the outbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentLetter:
+    """The e-mail of a decision as it was written: `state` is the outbox's, `at` when it left or was written."""
+
+    address: str
+    letter: Letter
+    state: str
+    at: datetime
 
 
 def decision_letter(template: str, dossier: RequestDossier, draft: DecisionDraft) -> Letter:

@@ -32,6 +32,10 @@ class DecisionKind(StrEnum):
     COMPLEMENT = "complement"
 
 
+UNDO_SECONDS = 10
+"""How long a decision can be taken back on the screen; the database grants a little more, for the way."""
+
+
 class VerdictKind(StrEnum):
     """What an agent says of one piece."""
 
@@ -250,6 +254,8 @@ class RequestDossier:
     """(document id, number of the other request) for each file that was already sent elsewhere."""
     checks: tuple[CheckResult, ...] = ()
     """The checks kept for this very version; empty until somebody ran them."""
+    decision: DecisionRow | None = None
+    """The last decision that nobody took back; an open request has one where the family answered a complement."""
 
     def seen(self) -> Seen:
         """The version and the pieces that a decision taken on this dossier rests on."""
@@ -290,26 +296,37 @@ class DecisionDraft:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A decision taken. Its e-mail does not leave before `leaves_at`; until then it can be undone."""
+    """A decision that stands.
+
+    `decided_by` is the agent's name as people read it; `mine` says that it is the one who asks. `undo_seconds` is how
+    long she may still take it back, by the server's clock when it was read: 0 when it is too late, or another's.
+    """
 
     decision_id: int
     request_id: int
     kind: DecisionKind
+    seen_version: int
     decided_by: str
+    mine: bool
     decided_at: datetime
-    mail_id: int
-    leaves_at: datetime
+    reason_code: str | None
+    words: str
+    undo_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEvent:
-    """One line of a request's history: who did what, when, with which words. `kind` is stable, the texts are French."""
+    """One line of a request's history: who did what, when, with which words. `kind` is stable, the texts are French.
+
+    `letter_of` is the decision whose e-mail can be read, where the line tells of an e-mail.
+    """
 
     at: datetime
     kind: str
     who: str
     what: str
     words: str = ""
+    letter_of: int | None = None
 
 
 def is_needed(needed: str, *, closed: bool, by_debit: bool) -> bool:

@@ -16,10 +16,11 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
 from dombes_office.rules.agents import REVIEWER, Agent
-from dombes_office.rules.differences import describe_differences
 from dombes_office.rules.requests import (
+    UNDO_SECONDS,
     ChildRow,
     DecisionDraft,
+    DecisionKind,
     DecisionRow,
     EarlierRequest,
     FamilyRow,
@@ -121,7 +122,6 @@ class FakeOffice:
             note_closing=self.note_closing,
             keep_checks=self.keep_checks,
             decide=self.decide,
-            explain_change=self.explain_change,
             undo_decision=self.undo_decision,
             read_history=self.read_history,
         )
@@ -166,12 +166,13 @@ class FakeOffice:
         assert self.gate.wait(20)
         self._called("decide", dossier.request.request_id)
         self.decided.append((dossier, draft, letter))
-        return DecisionRow(len(self.decided), dossier.request.request_id, draft.kind, "lea", NOW, 1, NOW)
-
-    def explain_change(self, _db: None, before: RequestDossier) -> tuple[RequestDossier, tuple[str, ...]]:
-        after = self.dossiers[before.request.request_id]
-        self._called("explain_change", before.request.request_id)
-        return after, describe_differences(before, after)
+        return decision(
+            dossier.request.request_id,
+            draft.kind,
+            decision_id=len(self.decided),
+            seen_version=dossier.request.version,
+            undo_seconds=float(UNDO_SECONDS),
+        )
 
     def undo_decision(self, _db: None, decision_id: int) -> None:
         self._called("undo_decision", decision_id)
@@ -234,6 +235,12 @@ def typed_piece(requirement: int, code: str, label: str, document: int, value: s
 def missing_piece(requirement: int = 4, code: str = "mandate", label: str = "Mandat SEPA", **changes: Any) -> PieceRow:  # noqa: ANN401 - any field.
     """A piece that was not given."""
     return replace(PieceRow(requirement, code, label, "file", "bank", True, 12), **changes)
+
+
+def decision(request_id: int, kind: DecisionKind = DecisionKind.VALIDATE, **changes: Any) -> DecisionRow:  # noqa: ANN401 - any field.
+    """A decision of Léa's that stands, too old to be undone."""
+    made = DecisionRow(1, request_id, kind, 5, "Léa Morandat", True, NOW, None, "", 0.0)
+    return replace(made, **changes)
 
 
 def row(request_id: int, **changes: Any) -> RequestRow:  # noqa: ANN401 - any field of the row.

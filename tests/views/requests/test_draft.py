@@ -16,7 +16,7 @@ from dombes_office.rules.requests import (
     VerdictKind,
 )
 from dombes_office.views.requests.examination.draft import Draft
-from tests.views.requests.examination_office import FakeOffice, dossier, mandate, missing_piece, row
+from tests.views.requests.examination_office import FakeOffice, decision, dossier, mandate, missing_piece, row
 
 GOOD, BAD = VerdictKind.COMPLIANT, VerdictKind.NON_COMPLIANT
 IBAN_FINE = CheckResult("iban_valid", Outcome.PASS, "IBAN saisi valide", requirement_code="iban")
@@ -243,6 +243,5 @@ def test_the_last_decision_counts_for_what_was_compliant_and_is_shown_once_decid
     assert [v.kind for v in draft.verdicts] == kept
     if status is RequestStatus.AWAITING_FAMILY:
         assert draft.verdicts[1].words == "En bas."
-        assert draft.sentence() == "La famille a été prévenue\u202f; sa réponse est attendue."
-        draft.standing = "Complément demandé par Léa."
-        assert draft.sentence() == "Complément demandé par Léa."
+        draft.dossier = replace(draft.dossier, decision=decision(1, DecisionKind.COMPLEMENT))
+        assert draft.sentence().startswith("Complément demandé à la famille par vous le 23/11/2026")

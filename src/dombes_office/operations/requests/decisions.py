@@ -2,41 +2,75 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, bindparam, case, func, insert, select, text, update
 
 from dombes_office.errors import ChangedMeanwhile, PieceMissing, ReasonMissing
 from dombes_office.models.decisions import Decision, DocumentVerdict
 from dombes_office.models.mail import OutboxMail
-from dombes_office.rules.differences import describe_differences
-from dombes_office.rules.requests import (
-    DecisionDraft,
-    DecisionKind,
-    DecisionRow,
-    RequestDossier,
-    Verdict,
-    VerdictKind,
-    verdict_missing,
-)
-
-from .dossier import open_dossier
+from dombes_office.models.staff import StaffMember
+from dombes_office.rules.letters import Letter, SentLetter
+from dombes_office.rules.requests import DecisionKind, DecisionRow, Verdict, VerdictKind, verdict_missing
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from dombes_office.rules.letters import Letter
+    from dombes_office.rules.requests import DecisionDraft, RequestDossier
 
-UNDO_SECONDS = 10
-"""How long a decision can be taken back on the screen; the database grants two seconds more for the way."""
+GRACE = 2
+"""Seconds that `office.undo_delay()` grants beyond what is shown, for the way to the server."""
 
-_GRACE = timedelta(seconds=2)
+_ME = text("session_user")
+_MY_NAME = select(StaffMember.display_name).where(StaffMember.login == _ME).scalar_subquery()
+_UNDO_SECONDS = func.greatest(0.0, func.extract("epoch", OutboxMail.send_after - func.clock_timestamp()) - GRACE)
 
 # Composed once: composing a statement takes about as long as running it.
-_DECISION = insert(Decision).returning(Decision.id, Decision.decided_by, Decision.decided_at)
+_DECISION = insert(Decision).returning(
+    Decision.id, Decision.decided_at, func.coalesce(_MY_NAME, Decision.decided_by).label("decided_by")
+)
 _VERDICTS = insert(DocumentVerdict)
-_MAIL = insert(OutboxMail).returning(OutboxMail.id, OutboxMail.send_after)
+_MAIL = insert(OutboxMail).returning(_UNDO_SECONDS)
+_LAST = (
+    select(
+        Decision.id,
+        Decision.request_id,
+        Decision.kind,
+        Decision.seen_version,
+        func.coalesce(StaffMember.display_name, Decision.decided_by).label("name"),
+        (Decision.decided_by == _ME).label("mine"),
+        Decision.decided_at,
+        Decision.reason_code,
+        Decision.words,
+        case((and_(Decision.decided_by == _ME, OutboxMail.state == "queued"), _UNDO_SECONDS), else_=0.0).label(
+            "undo_seconds"
+        ),
+    )
+    .outerjoin(StaffMember, StaffMember.login == Decision.decided_by)
+    .outerjoin(OutboxMail, OutboxMail.decision_id == Decision.id)
+    .where(Decision.request_id == bindparam("request_id"), Decision.undone_at.is_(None))
+    .order_by(Decision.id.desc())
+    .limit(1)
+)
+
+
+def last_decision(db: Session, request_id: int) -> DecisionRow | None:
+    """The last decision on a request that nobody took back."""
+    row = db.connection().execute(_LAST, {"request_id": request_id}).one_or_none()
+    if row is None:
+        return None
+    return DecisionRow(
+        decision_id=row.id,
+        request_id=row.request_id,
+        kind=DecisionKind(row.kind),
+        seen_version=row.seen_version,
+        decided_by=row.name,
+        mine=row.mine,
+        decided_at=row.decided_at,
+        reason_code=row.reason_code,
+        words=row.words,
+        undo_seconds=float(row.undo_seconds),
+    )
 
 
 def decide(db: Session, dossier: RequestDossier, draft: DecisionDraft, letter: Letter) -> DecisionRow:
@@ -65,15 +99,18 @@ def decide(db: Session, dossier: RequestDossier, draft: DecisionDraft, letter: L
         files = dict(seen.documents)
         connection.execute(_VERDICTS, [_verdict(decided.id, v, files) for v in draft.verdicts])
     letter_of_it = {"decision_id": decided.id, "subject": letter.subject, "body": letter.body}
-    mail = connection.execute(_MAIL, letter_of_it).one()
+    undo_seconds = connection.execute(_MAIL, letter_of_it).scalar_one()
     return DecisionRow(
         decision_id=decided.id,
         request_id=dossier.request.request_id,
         kind=draft.kind,
+        seen_version=seen.version,
         decided_by=decided.decided_by,
+        mine=True,
         decided_at=decided.decided_at,
-        mail_id=mail.id,
-        leaves_at=mail.send_after - _GRACE,
+        reason_code=draft.reason_code,
+        words=draft.words.strip(),
+        undo_seconds=float(undo_seconds),
     )
 
 
@@ -111,29 +148,32 @@ def _explain_what_is_missing(dossier: RequestDossier, draft: DecisionDraft) -> N
         raise PieceMissing("Aucune pièce n’est à redemander.", "Marquez non conforme la pièce à refaire.")
 
 
-def explain_change(db: Session, before: RequestDossier) -> tuple[RequestDossier, tuple[str, ...]]:
-    """The request as it is now, and what differs from what was shown, one French sentence each."""
-    after = open_dossier(db, before.request.request_id)
-    return after, describe_differences(before, after)
-
-
 def undo_decision(db: Session, decision_id: int) -> None:
     """Take a decision back while its e-mail waits: the request returns to where it was, the e-mail never leaves.
+
+    One that this agent has taken back already stays so: the answer to her first try may have been lost on its way.
 
     Raises:
         UndoTooLate: the e-mail has left or the delay is over.
         ChangedMeanwhile: the family has answered since.
     """
-    undone = db.execute(
-        update(Decision).where(Decision.id == decision_id).values(undone_at=func.now()).returning(Decision.id)
-    ).scalar_one_or_none()
-    if undone is None:
+    d = Decision
+    undoing = update(d).where(d.id == decision_id, d.undone_at.is_(None)).values(undone_at=func.now())
+    undone = db.execute(undoing.returning(d.id)).scalar_one_or_none()
+    before = select(d.id).where(d.id == decision_id, d.undone_by == _ME)
+    if undone is None and db.execute(before).scalar_one_or_none() is None:
         raise ChangedMeanwhile("Cette décision n’est plus visible pour vous.", "Actualisez la liste (F5).")
 
 
-def read_letter(db: Session, decision_id: int) -> tuple[str, str, str, str]:
-    """The e-mail of a decision: (address, subject, body, state)."""
+def read_letter(db: Session, decision_id: int) -> SentLetter:
+    """The e-mail of a decision, as it was written then.
+
+    Raises:
+        NotAllowed: the agent's rights do not cover the words of e-mails.
+    """
     m = OutboxMail
-    return tuple(  # type: ignore[return-value] # four columns of text
-        db.execute(select(m.to_address, m.subject, m.body, m.state).where(m.decision_id == decision_id)).one()
-    )
+    at = func.coalesce(m.sent_at, m.created_at)
+    address, subject, body, state, moment = db.execute(
+        select(m.to_address, m.subject, m.body, m.state, at).where(m.decision_id == decision_id)
+    ).one()
+    return SentLetter(address, Letter(subject, body), state, moment)

@@ -14,6 +14,7 @@ from dombes_office.models.documents import SupportingDocument
 from dombes_office.models.households import Account, Beneficiary, CustomerGroup, Household
 from dombes_office.models.requests import AccessRequest, RequestCheck
 from dombes_office.models.staff import StaffMember
+from dombes_office.operations.requests.decisions import last_decision
 from dombes_office.operations.requests.queue import read_request
 from dombes_office.rules.requests import (
     CheckResult,
@@ -60,6 +61,7 @@ def open_dossier(db: Session, request_id: int) -> RequestDossier:
         earlier=_earlier(db, request, child.beneficiary_id),
         duplicates=_duplicates(db, request_id),
         checks=_checks(db, request),
+        decision=last_decision(db, request_id),
     )
 
 

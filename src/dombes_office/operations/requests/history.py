@@ -13,24 +13,13 @@ from dombes_office.models.documents import Reading, SupportingDocument
 from dombes_office.models.mail import OutboxMail
 from dombes_office.models.requests import AccessRequest
 from dombes_office.models.staff import StaffMember
+from dombes_office.rules.decisions import DECISION_LABELS
+from dombes_office.rules.letters import MAIL_STATES
 from dombes_office.rules.reasons import reason_label
-from dombes_office.rules.requests import HistoryEvent
+from dombes_office.rules.requests import DecisionKind, HistoryEvent
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-_DECIDED = {
-    "validate": "Demande validée",
-    "refuse": "Demande refusée",
-    "complement": "Complément demandé à la famille",
-}
-_MAILED = {
-    "queued": "Courriel prêt à partir",
-    "sending": "Courriel en cours d’envoi",
-    "sent": "Courriel envoyé",
-    "failed": "Courriel non remis",
-    "cancelled": "Courriel annulé avant l’envoi",
-}
 
 
 def read_history(db: Session, request_id: int) -> tuple[HistoryEvent, ...]:
@@ -89,7 +78,9 @@ def _decisions(db: Session, request_id: int, names: dict[str, str]) -> list[Hist
     for decision in db.execute(select(Decision).where(Decision.request_id == request_id)).scalars():
         who = names.get(decision.decided_by, decision.decided_by)
         words = " ".join(filter(None, [_reason(decision.reason_code), decision.words, *said[decision.id]]))
-        events.append(HistoryEvent(decision.decided_at, "decided", who, _DECIDED[decision.kind], words))
+        events.append(
+            HistoryEvent(decision.decided_at, "decided", who, DECISION_LABELS[DecisionKind(decision.kind)], words)
+        )
         if decision.undone_at is not None and decision.undone_by is not None:
             undone_by = names.get(decision.undone_by, decision.undone_by)
             events.append(HistoryEvent(decision.undone_at, "undone", undone_by, "Décision annulée"))
@@ -119,10 +110,11 @@ def _reason(code: str | None) -> str:
 def _mails(db: Session, request_id: int) -> list[HistoryEvent]:
     m = OutboxMail
     rows = db.execute(
-        select(func.coalesce(m.sent_at, m.created_at), m.state, m.subject)
+        select(func.coalesce(m.sent_at, m.created_at), m.state, m.subject, m.decision_id)
         .join(Decision, Decision.id == m.decision_id)
         .where(Decision.request_id == request_id)
     )
     return [
-        HistoryEvent(at, "mail", "Dombes Office", f"{_MAILED[state]}\u00a0: {subject}") for at, state, subject in rows
+        HistoryEvent(at, "mail", "Dombes Office", f"{MAIL_STATES[state]}\u00a0: {subject}", letter_of=decision_id)
+        for at, state, subject, decision_id in rows
     ]

@@ -10,6 +10,7 @@ from dombes_office.operations.requests import checking, decisions, dossier, hist
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dombes_office.rules.letters import SentLetter
     from dombes_office.rules.requests import (
         DecisionRow,
         HistoryEvent,
@@ -37,7 +38,6 @@ class RequestActs:
     keep_checks: Callable[..., None] = checking.keep_checks
     find_unchecked: Callable[..., tuple[int, ...]] = checking.find_unchecked
     decide: Callable[..., DecisionRow] = decisions.decide
-    explain_change: Callable[..., tuple[RequestDossier, tuple[str, ...]]] = decisions.explain_change
     undo_decision: Callable[..., None] = decisions.undo_decision
-    read_letter: Callable[..., tuple[str, str, str, str]] = decisions.read_letter
+    read_letter: Callable[..., SentLetter] = decisions.read_letter
     read_history: Callable[..., tuple[HistoryEvent, ...]] = history.read_history

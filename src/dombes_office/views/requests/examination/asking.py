@@ -8,8 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog
 
 from dombes_office.rules.french import NBSP
-from dombes_office.rules.requests import DecisionKind
-from dombes_office.views.requests.examination.deciding import UNDO_SECONDS
+from dombes_office.rules.requests import UNDO_SECONDS, DecisionKind
 from dombes_office.views.requests.examination.letter_dialog import LetterDialog
 from dombes_office.views.requests.examination.refusal_dialog import RefusalDialog
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from dombes_office.errors import ChangedMeanwhile, OfficeError
 from dombes_office.rules.letters import Letter, decision_letter
-from dombes_office.rules.requests import DecisionKind
+from dombes_office.rules.requests import UNDO_SECONDS, DecisionKind
 from dombes_office.views.page import UndoOffer
 from dombes_office.views.work import busy
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from dombes_office.views.work import Desk
 
 
-UNDO_SECONDS = 10
 _DONE = {
     DecisionKind.VALIDATE: "Demande validée pour la famille {}.",
     DecisionKind.REFUSE: "Demande refusée à la famille {}.",
@@ -39,8 +38,8 @@ class Deciding(QObject):
     """The draft, and the `DecisionRow` that was written."""
     refused = Signal(object)
     """An `OfficeError`: nothing was written."""
-    overtaken = Signal(object, object, object)
-    """Changed meanwhile: the error, the dossier as it is now, and the differences, one sentence each."""
+    overtaken = Signal(object, object)
+    """Changed meanwhile: the error, and the dossier as it is now."""
     undone = Signal(object)
     """The draft whose decision was taken back."""
     not_undone = Signal(object, object, object)
@@ -89,18 +88,18 @@ class Deciding(QObject):
         draft = self._draft
         if isinstance(error, ChangedMeanwhile) and draft is not None:
             self._error = error
-            explain = self._acts.explain_change
-            self._desk.run(explain, draft.dossier, done=self._explained, refused=self._not_explained)
+            read, request_id = self._acts.open_dossier, draft.dossier.request.request_id
+            self._desk.run(read, request_id, done=self._read_again, refused=self._not_read)
         else:
-            self._not_explained(error)
+            self._not_read(error)
 
     @Slot(object)
-    def _explained(self, change: tuple[RequestDossier, tuple[str, ...]]) -> None:
+    def _read_again(self, dossier: RequestDossier) -> None:
         self._draft = None
-        self.overtaken.emit(self._error, *change)
+        self.overtaken.emit(self._error, dossier)
 
     @Slot(object)
-    def _not_explained(self, error: OfficeError) -> None:
+    def _not_read(self, error: OfficeError) -> None:
         self._draft = None
         self.refused.emit(error)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
+from dombes_office.rules.decisions import decision_line
 from dombes_office.rules.french import counted, listed, typeset
 from dombes_office.rules.reasons import piece_reason, piece_reasons, proposed_reason, words_missing
 from dombes_office.rules.requests import (
@@ -14,7 +15,6 @@ from dombes_office.rules.requests import (
     DecisionKind,
     Outcome,
     RequestDossier,
-    RequestStatus,
     Verdict,
     VerdictKind,
     allowed_decisions,
@@ -39,8 +39,6 @@ class Draft:
         self.may_decide = may_decide and dossier.request.status in OPEN_STATUSES
         self.refusal_code: str | None = None
         self.refusal_words = ""
-        self.standing = ""
-        """Of a request that is decided: what was decided, by whom and when."""
         self._verdicts: dict[int, Verdict] = {}
         self._explained: dict[int, Verdict] = {}
         """The last reason and words for each piece: a slip of the finger must not cost them."""
@@ -152,10 +150,8 @@ class Draft:
         """What the family will read, in one sentence beside the buttons."""
         status = self.dossier.request.status
         if status not in OPEN_STATUSES:
-            awaited = "La famille a été prévenue ; sa réponse est attendue."
-            return self.standing or typeset(
-                awaited if status is RequestStatus.AWAITING_FAMILY else "Cette demande est déjà décidée."
-            )
+            decision = self.dossier.decision
+            return typeset("Cette demande est déjà décidée.") if decision is None else decision_line(decision)
         if not self.may_decide:
             return "Vous pouvez lire cette demande, sans la décider."
         asked = [p for p in self.dossier.pieces if (v := self.verdict(p)) and v.kind is VerdictKind.NON_COMPLIANT]

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal, Slot
 
 from dombes_office.errors import Outage
 from dombes_office.rules.differences import describe_differences
-from dombes_office.rules.french import NBSP, ago, hour, service_title, typeset
+from dombes_office.rules.french import NBSP, ago, hour, office_day, service_title, typeset
 from dombes_office.rules.requests import DecisionKind, DecisionRow, RequestDossier
 from dombes_office.views.page import Page, PageEntry, Shortcut
 from dombes_office.views.requests.acts import RequestActs
@@ -21,7 +21,6 @@ from dombes_office.views.requests.examination.keys import ExaminationKeys
 from dombes_office.views.requests.examination.papers import Papers
 from dombes_office.views.requests.examination.prefetch import Prefetch
 from dombes_office.views.requests.examination.presence import Presence
-from dombes_office.views.requests.examination.standing import StandingDecision
 from dombes_office.views.requests.examination.steps import QueueSteps
 from dombes_office.views.requests.examination.workbench import Workbench
 from dombes_office.views.requests.position import QueuePosition
@@ -77,7 +76,6 @@ class ExaminationPage(Page):
         self.papers.setParent(self)
         self.prefetch = Prefetch(desk, self.papers, self._acts, parent=self)
         self.bench = Workbench(desk, self.papers, self._acts, now=now, parent=self)
-        self._standing = StandingDecision(desk, self._acts, self)
         self._history = HistoryReader(desk, self._acts, self.bench, self)
         self._presence = Presence(desk, self._acts, self)
         self._asking = Asking(self.bench, self._deciding, self)
@@ -111,7 +109,6 @@ class ExaminationPage(Page):
         self._deciding.overtaken.connect(self._overtaken)
         self._deciding.undone.connect(self._undone)
         self._deciding.not_undone.connect(self._not_undone)
-        self._standing.known.connect(self._standing_known)
         self.papers.failed.connect(self.show_error)
 
     # Opening ----------------------------------------------------------------------------------------------------
@@ -176,7 +173,10 @@ class ExaminationPage(Page):
 
     def _tell_difference(self, before: RequestDossier, after: RequestDossier, cleared: tuple[str, ...]) -> None:
         """Say what changed under the agent's eyes, by the family or by a colleague."""
-        told = (*describe_differences(before, after), *(typeset(f"À relire : {label}.") for label in cleared))
+        told = (
+            *describe_differences(before, after, office_day(self._now())),
+            *(typeset(f"À relire : {label}.") for label in cleared),
+        )
         if told:
             self._tell("Cette demande vient de changer.", " ".join(told))
 
@@ -217,13 +217,7 @@ class ExaminationPage(Page):
             f" reçue {ago(request.submitted_at, self._now())}",
         )
         self.bench.take(draft, beside=self.prefetch.held, keep_piece=before is not None)
-        self._standing.ask(draft)
         return cleared
-
-    @Slot(object)
-    def _standing_known(self, draft: Draft) -> None:
-        if draft is self.bench.draft:
-            self.bench.show_draft()
 
     @Slot()
     def _read_ahead(self) -> None:
@@ -285,12 +279,16 @@ class ExaminationPage(Page):
         self.show_error(error)
         self.bench.decision.focus_primary()
 
-    @Slot(object, object, object)
-    def _overtaken(self, error: ChangedMeanwhile, dossier: RequestDossier, differences: tuple[str, ...]) -> None:
+    @Slot(object, object)
+    def _overtaken(self, error: ChangedMeanwhile, dossier: RequestDossier) -> None:
         """Show the difference beside the newer dossier; what was typed about unchanged pieces stays."""
         self._unsent = None
         self._hold(held=False)
-        cleared = self._take(dossier, self.bench.draft)
+        before = self.bench.draft
+        if before is None:
+            return
+        cleared = self._take(dossier, before)
+        differences = describe_differences(before.dossier, dossier, office_day(self._now()))
         again = tuple(typeset(f"À relire : {label}.") for label in cleared)
         self.show_error(type(error)(error.sentence, error.way_out, differences=(*differences, *again)))
 

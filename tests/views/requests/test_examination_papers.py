@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QLabel
 from dombes_office.documents.renderer import Renderer
 from dombes_office.errors import RendererFailed
 from dombes_office.rules.requests import RequestStatus
-from dombes_office.views.requests.examination.sheets import MessageSheet, TypedSheet
+from dombes_office.views.papers.sheet import TroubleSheet
+from dombes_office.views.requests.examination.sheets import TypedSheet
 from tests.documents import pieces
 from tests.views.requests.examination_desk import Bench
 from tests.views.requests.examination_office import FakeOffice, digest, pdf
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from dombes_office.views.requests.examination.viewer import Viewer
+    from dombes_office.views.papers.viewer import Viewer
     from dombes_office.views.work import Desk, WorkLane
 
 GENEROUS = 100
@@ -106,7 +107,7 @@ def test_a_file_that_the_reader_let_go_is_brought_again(bench: Bench, renderer: 
 
 
 def test_pictures_are_kept_within_bounds(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dombes_office.views.requests.examination.papers._MOST_PICTURE_BYTES", 12_000_000)
+    monkeypatch.setattr("dombes_office.views.papers.cache._MOST_PICTURE_BYTES", 12_000_000)
     bench.show(1)
     for key in "++++000+r":
         bench.press(key)
@@ -193,7 +194,7 @@ def test_the_window_answers_while_a_hostile_file_is_drawn(hostile_bench: Bench) 
     bench.settle()
     assert pulse.beats > 20
     assert pulse.longest < GENEROUS
-    assert isinstance(viewer(bench)._stack.currentWidget(), MessageSheet)
+    assert isinstance(viewer(bench)._stack.currentWidget(), TroubleSheet)
     bench.press("4")
     bench.settle()
     assert bench.shown() == bench.office.dossiers[1].pieces[3].sha256
@@ -219,7 +220,7 @@ def test_a_reader_that_fails_is_tried_again(bench: Bench, renderer: Renderer, mo
     monkeypatch.setattr(renderer, "open", fail)
     bench.show(1)
     sheet = viewer(bench)._stack.currentWidget()
-    assert isinstance(sheet, MessageSheet)
+    assert isinstance(sheet, TroubleSheet)
     assert any("F5" in label.text() for label in sheet.findChildren(QLabel))
     assert bench.office.kept == []
     monkeypatch.undo()

@@ -11,14 +11,15 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from dombes_office.rules.requests import Outcome
-from dombes_office.views.requests.examination.canvas import turned
-from dombes_office.views.requests.examination.sheets import MessageSheet, TypedSheet
+from dombes_office.views.papers.canvas import turned
+from dombes_office.views.papers.sheet import TroubleSheet
+from dombes_office.views.requests.examination.sheets import TypedSheet
 from dombes_office.views.style import apply_style
 from tests.documents import pieces
 from tests.views.requests.examination_office import OTHER_IBAN, FakeOffice, digest, form, mandate, pdf, photograph
 
 if TYPE_CHECKING:
-    from dombes_office.views.requests.examination.viewer import Viewer
+    from dombes_office.views.papers.viewer import Viewer
     from tests.views.requests.examination_desk import Bench
 
 GENEROUS = 100
@@ -80,7 +81,7 @@ def test_a_refused_file_says_why_and_what_to_do(bench: Bench, content: bytes) ->
     give(bench.office, content, "fiche.pdf")
     bench.show(1)
     sheet = viewer(bench)._stack.currentWidget()
-    assert isinstance(sheet, MessageSheet)
+    assert isinstance(sheet, TroubleSheet)
     assert sheet.accessibleName()
     assert bench.shown() is None
     assert not viewer(bench).tools._zoom_in.isEnabled()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from dombes_office.rules.checks import PieceReading, run_checks
 from dombes_office.rules.requests import Outcome
-from dombes_office.views.requests.examination.canvas import Frame
+from dombes_office.views.papers.canvas import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from dombes_office.documents.pages import TextSpan
     from dombes_office.rules.requests import CheckResult, RequestDossier
+    from dombes_office.views.papers.cache import Papers
+    from dombes_office.views.papers.paper import Paper
     from dombes_office.views.requests.acts import RequestActs
     from dombes_office.views.requests.examination.draft import Draft
-    from dombes_office.views.requests.examination.paper import Paper
-    from dombes_office.views.requests.examination.papers import Papers
     from dombes_office.views.work import Desk
 
 
@@ -57,7 +57,7 @@ class Checker(QObject):
         self._frames: dict[str, tuple[Frame, ...]] = {}
         papers.read.connect(self._try)
         papers.opened.connect(self._try)
-        papers.found_exactly.connect(self._found)
+        papers.found.connect(self._found)
 
     def check(self, draft: Draft) -> None:
         """Check this draft as soon as its files have been read."""
@@ -116,9 +116,9 @@ class Checker(QObject):
         for check in results:
             piece = next((p for p in dossier.pieces if p.code == check.requirement_code and p.sha256), None)
             if check.outcome is Outcome.FAIL and check.found and piece is not None and piece.sha256 is not None:
-                self._papers.search(piece.sha256, check.found, exactly=True)
+                self._papers.search(piece.sha256, check.found)
 
-    @Slot(str, object)
-    def _found(self, sha256: str, spans: tuple[TextSpan, ...]) -> None:
+    @Slot(str, str, object)
+    def _found(self, sha256: str, _words: str, spans: tuple[TextSpan, ...]) -> None:
         self._frames[sha256] = tuple(Frame(span.page, span.box, "failure") for span in spans)
         self.framed.emit(sha256)

@@ -12,13 +12,13 @@ from dombes_office.rules.differences import describe_differences
 from dombes_office.rules.french import NBSP, ago, hour, office_day, service_title, typeset
 from dombes_office.rules.requests import DecisionKind, DecisionRow, RequestDossier
 from dombes_office.views.page import Page, PageEntry, Shortcut
+from dombes_office.views.papers.cache import Papers
 from dombes_office.views.requests.acts import RequestActs
 from dombes_office.views.requests.examination.asking import Asking
 from dombes_office.views.requests.examination.deciding import Deciding
 from dombes_office.views.requests.examination.draft import Draft
 from dombes_office.views.requests.examination.history_dialog import HistoryReader
 from dombes_office.views.requests.examination.keys import ExaminationKeys
-from dombes_office.views.requests.examination.papers import Papers
 from dombes_office.views.requests.examination.prefetch import Prefetch
 from dombes_office.views.requests.examination.presence import Presence
 from dombes_office.views.requests.examination.steps import QueueSteps
@@ -72,8 +72,14 @@ class ExaminationPage(Page):
         self._unsent: DecisionKind | None = None
         """The decision that an outage kept from being written."""
         self._deciding = Deciding(desk, self._acts, templates, self)
-        self.papers = Papers(desk, documents, renderer, self._acts)
-        self.papers.setParent(self)
+        self.papers = Papers(
+            desk,
+            documents,
+            renderer,
+            read_document=self._acts.read_document,
+            read_photo=self._acts.read_photo,
+            parent=self,
+        )
         self.prefetch = Prefetch(desk, self.papers, self._acts, parent=self)
         self.bench = Workbench(desk, self.papers, self._acts, now=now, parent=self)
         self._history = HistoryReader(desk, self._acts, self.bench, self)

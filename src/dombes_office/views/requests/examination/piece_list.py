@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dombes_office.rules.requests import EarlierRequest, PieceRow
+    from dombes_office.views.papers.cache import Papers
     from dombes_office.views.requests.examination.draft import Draft
-    from dombes_office.views.requests.examination.papers import Papers
     from dombes_office.views.widgets.row_table import Index
 
 WIDTH = 212

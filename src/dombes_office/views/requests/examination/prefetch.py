@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, Slot
 
 if TYPE_CHECKING:
     from dombes_office.rules.requests import RequestDossier
+    from dombes_office.views.papers.cache import Papers
+    from dombes_office.views.papers.paper import Drawing
     from dombes_office.views.requests.acts import RequestActs
     from dombes_office.views.requests.examination.draft import Draft
-    from dombes_office.views.requests.examination.paper import Drawing
-    from dombes_office.views.requests.examination.papers import Papers
     from dombes_office.views.requests.position import QueuePosition
     from dombes_office.views.work import Desk
 

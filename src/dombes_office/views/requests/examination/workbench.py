@@ -8,15 +8,16 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from dombes_office.rules.french import office_day
+from dombes_office.rules.french import NBSP, file_size, office_day
 from dombes_office.rules.requests import PieceRow, VerdictKind
+from dombes_office.views.papers.paper import Drawing
+from dombes_office.views.papers.viewer import Viewer
 from dombes_office.views.requests.examination.checker import Checker
 from dombes_office.views.requests.examination.decision_panel import DecisionPanel
 from dombes_office.views.requests.examination.facts_panel import FactsPanel
-from dombes_office.views.requests.examination.paper import Drawing
 from dombes_office.views.requests.examination.piece_list import PieceList
+from dombes_office.views.requests.examination.sheets import MissingSheet, TypedSheet
 from dombes_office.views.requests.examination.verdict_bar import VerdictBar
-from dombes_office.views.requests.examination.viewer import Viewer
 from dombes_office.views.widgets.key_hint import ActionButton
 from dombes_office.views.widgets.labels import words
 
@@ -26,13 +27,15 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QResizeEvent
 
+    from dombes_office.rules.requests import CheckResult
+    from dombes_office.views.papers.cache import Papers
     from dombes_office.views.requests.acts import RequestActs
     from dombes_office.views.requests.examination.draft import Draft
-    from dombes_office.views.requests.examination.papers import Papers
     from dombes_office.views.work import Desk
 
 _RIGHT_WIDTH, _RIGHT_WIDE, _WIDE_FROM = 336, 416, 1500
 _PHOTO_DRAWING = Drawing(0, 184)
+_REFUSED_FILE = f"Marquez la pièce non conforme (N){NBSP}: la famille la renverra."
 
 
 class Workbench(QWidget):
@@ -52,7 +55,11 @@ class Workbench(QWidget):
         self._frozen = False
         self._checker = Checker(desk, papers, acts, today=lambda: office_day(now()), parent=self)
         self.pieces = PieceList()
-        self.viewer = Viewer(papers)
+        self.viewer = Viewer(papers, advice=_REFUSED_FILE)
+        self._typed = TypedSheet()
+        self._missing = MissingSheet()
+        self.viewer.add_sheet(self._typed)
+        self.viewer.add_sheet(self._missing)
         self.verdict_bar = VerdictBar()
         self.facts = FactsPanel()
         self.decision = DecisionPanel()
@@ -187,11 +194,23 @@ class Workbench(QWidget):
             return
         dossier = self.draft.dossier
         if piece is not None:
-            self.viewer.show_piece(piece, dossier.checks)
-            self.viewer.set_frames(self._checker.frames(piece.sha256))
+            self._show_piece(piece, dossier.checks)
         elif dossier.child.photo_sha256 is not None:
-            self.viewer.show_photo(dossier.child.photo_sha256, "Photo d’identité")
+            self.viewer.show_paper(dossier.child.photo_sha256, "Photo d’identité")
         self._show_verdict(piece)
+
+    def _show_piece(self, piece: PieceRow, checks: tuple[CheckResult, ...]) -> None:
+        """Show a file, a typed value, or that nothing was given."""
+        if piece.sha256 is not None:
+            size = "" if piece.byte_count is None else file_size(piece.byte_count)
+            self.viewer.show_paper(piece.sha256, piece.label, ", ".join(filter(None, (piece.file_name, size))))
+            self.viewer.set_frames(self._checker.frames(piece.sha256))
+        elif piece.given:
+            self._typed.show_value(piece, tuple(c for c in checks if c.requirement_code == piece.code))
+            self.viewer.show_sheet(self._typed, piece.label)
+        else:
+            self._missing.show_missing(piece)
+            self.viewer.show_sheet(self._missing, piece.label)
 
     @Slot(str)
     def _paper_known(self, sha256: str) -> None:
@@ -219,7 +238,7 @@ class Workbench(QWidget):
         self.show_draft()
         piece = self.pieces.current()
         if piece is not None and piece.kind != "file":
-            self.viewer.show_piece(piece, draft.dossier.checks)
+            self._show_piece(piece, draft.dossier.checks)
 
     @Slot(str)
     def _framed(self, sha256: str) -> None:

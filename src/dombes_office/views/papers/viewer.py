@@ -1,4 +1,4 @@
-"""The viewer in the middle: title and tools of the piece, and the piece itself: pages, a typed value, or why not."""
+"""The viewer: title and tools of a paper, and the paper itself: its pages, another sheet in its place, or why not."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from dombes_office.rules.french import NBSP, file_size, typeset
+from dombes_office.rules.french import NBSP
 from dombes_office.views.palette import current_palette
-from dombes_office.views.requests.examination.canvas import Canvas, Frame, turned
-from dombes_office.views.requests.examination.paper import Drawing
-from dombes_office.views.requests.examination.sheets import MessageSheet, TypedSheet
-from dombes_office.views.requests.examination.viewer_tools import ViewerTools
+from dombes_office.views.papers.canvas import Canvas, Frame, turned
+from dombes_office.views.papers.paper import Drawing
+from dombes_office.views.papers.sheet import TroubleSheet
+from dombes_office.views.papers.tools import ViewerTools
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from dombes_office.documents.pages import TextSpan
-    from dombes_office.rules.requests import CheckResult, PieceRow
-    from dombes_office.views.requests.examination.paper import Paper
-    from dombes_office.views.requests.examination.papers import Papers
+    from dombes_office.views.papers.cache import Papers
+    from dombes_office.views.papers.paper import Paper
 
 _MARGIN = 12
 _READABLE = 760
@@ -42,13 +41,15 @@ class _PaperArea(QScrollArea):
 
 
 class Viewer(QFrame):
-    """Shows one piece at a time."""
+    """Shows one paper at a time, or a sheet that its page has made.
 
-    def __init__(self, papers: Papers, parent: QWidget | None = None) -> None:
+    `advice` is what to do about a file that cannot be shown, "" where nobody can do anything.
+    """
+
+    def __init__(self, papers: Papers, *, advice: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "surface")
         self._papers = papers
-        self._piece: PieceRow | None = None
         self._sha256: str | None = None
         self._title_facts = ""
         self._page = 0
@@ -65,11 +66,10 @@ class Viewer(QFrame):
         self._area.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
         self._area.setWidget(self._canvas)
         self._area.setAccessibleName("Document")
-        self._typed = TypedSheet()
-        self._message = MessageSheet()
+        self._trouble = TroubleSheet(advice)
         self._stack = QStackedWidget()
-        for sheet in (self._area, self._typed, self._message):
-            self._stack.addWidget(sheet)
+        self._stack.addWidget(self._area)
+        self._stack.addWidget(self._trouble)
         self._slow = QTimer(self, interval=1000, singleShot=True)
         self._lay_out()
         self._connect()
@@ -112,33 +112,30 @@ class Viewer(QFrame):
         """How the first page of a file should be drawn, before anything is known of it."""
         return Drawing(0, self._fit_width())
 
-    def show_piece(self, piece: PieceRow, checks: tuple[CheckResult, ...]) -> None:
-        """Show a piece; a file appears as soon as its first page is there."""
-        same = piece.sha256 is not None and piece.sha256 == self._sha256
-        self._piece, self._sha256 = piece, piece.sha256
-        self._title_facts = self._facts(piece)
-        self.tools.set_title(piece.label, self._title_facts)
+    def show_paper(self, sha256: str, title: str, facts: str = "") -> None:
+        """Show a file under its title; it appears as soon as its first page is there.
+
+        `facts` is what is known of it beside ("mandat.pdf, 184 ko"). The file that is shown stays where it is.
+        """
+        same = sha256 == self._sha256
+        self._sha256, self._title_facts = sha256, facts
+        self.tools.set_title(title, facts)
         if not same:
             self._begin()
-        if piece.sha256 is not None:
-            self._show_paper(self._papers.paper(piece.sha256))
-            return
-        self.tools.allow(paged=False, searchable=False)
-        if piece.given:
-            own = tuple(check for check in checks if check.requirement_code == piece.code)
-            self._typed.show_value(piece, own)
-            self._stack.setCurrentWidget(self._typed)
-        else:
-            self._message.show_missing(piece)
-            self._stack.setCurrentWidget(self._message)
-
-    def show_photo(self, sha256: str, title: str) -> None:
-        """Show a file that is not a required piece: the identity photo."""
-        self._piece, self._sha256 = None, sha256
-        self._begin()
-        self._title_facts = ""
-        self.tools.set_title(title, "")
         self._show_paper(self._papers.paper(sha256))
+
+    def add_sheet(self, sheet: QWidget) -> None:
+        """Take a sheet that `show_sheet` will show in place of a page."""
+        self._stack.addWidget(sheet)
+
+    def show_sheet(self, sheet: QWidget, title: str) -> None:
+        """Show one of the sheets in place of a page."""
+        self._sha256, self._title_facts = None, ""
+        self._begin()
+        self._slow.stop()
+        self.tools.set_title(title, "")
+        self.tools.allow(paged=False, searchable=False)
+        self._stack.setCurrentWidget(sheet)
 
     def _begin(self) -> None:
         """Another file begins at its first page, upright, as wide as the desk, with nothing searched in it."""
@@ -150,7 +147,7 @@ class Viewer(QFrame):
 
     def clear(self) -> None:
         """Show nothing, between two requests."""
-        self._piece, self._sha256 = None, None
+        self._sha256 = None
         self._begin()
         self._slow.stop()
         self._canvas.show_picture(None)
@@ -160,11 +157,11 @@ class Viewer(QFrame):
         self._stack.setCurrentWidget(self._area)
 
     def set_frames(self, frames: tuple[Frame, ...]) -> None:
-        """Frame what the checks found in this file, and go to the first of it."""
+        """Frame parts of this file, and go to the first of them, unless there were some before."""
         if frames == self._frames:
             return
-        self._frames = frames
-        if frames and not self._found:
+        first, self._frames = not self._frames, frames
+        if frames and first and not self._found:
             self._page = frames[0].page
         if self._sha256 is not None:
             self._show_paper(self._papers.paper(self._sha256))
@@ -175,20 +172,14 @@ class Viewer(QFrame):
         visible = self._stack.currentWidget() is self._area and self._canvas.has_picture
         return self._sha256 if visible else None
 
-    def _facts(self, piece: PieceRow) -> str:
-        if piece.file_name is None:
-            return ""
-        size = "" if piece.byte_count is None else f", {file_size(piece.byte_count)}"
-        return f"{piece.file_name}{size}"
-
     def _show_paper(self, paper: Paper) -> None:
         trouble = paper.refusal or paper.outage
         if trouble is not None:
             self._slow.stop()
             self.tools.set_title(self.tools.title, self._title_facts)
             self.tools.allow(paged=False, searchable=False)
-            self._message.show_trouble(trouble)
-            self._stack.setCurrentWidget(self._message)
+            self._trouble.show_trouble(trouble)
+            self._stack.setCurrentWidget(self._trouble)
             return
         self._stack.setCurrentWidget(self._area)
         if paper.summary is None:
@@ -296,13 +287,13 @@ class Viewer(QFrame):
             return
         self._sought, self._found = words, ()
         if words.strip():
-            self._papers.search(self._sha256, words)
+            self._papers.search(self._sha256, words, key="search")
         else:
             self._again()
 
-    @Slot(str, object)
-    def _words_found(self, sha256: str, spans: tuple[TextSpan, ...]) -> None:
-        if sha256 != self._sha256:
+    @Slot(str, str, object)
+    def _words_found(self, sha256: str, words: str, spans: tuple[TextSpan, ...]) -> None:
+        if (sha256, words) != (self._sha256, self._sought):
             return
         self._found = tuple(Frame(span.page, span.box, "verify") for span in spans)
         if spans:
@@ -338,4 +329,4 @@ class Viewer(QFrame):
 
     @Slot()
     def _say_slow(self) -> None:
-        self.tools.set_title(self.tools.title, typeset("Ouverture du fichier…"))
+        self.tools.set_title(self.tools.title, "Ouverture du fichier…")

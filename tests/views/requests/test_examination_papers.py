@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QLabel
 
 from dombes_office.documents.renderer import Renderer
 from dombes_office.errors import RendererFailed
+from dombes_office.rules.checks import run_checks
 from dombes_office.rules.requests import RequestStatus
 from dombes_office.views.papers.sheet import TroubleSheet
 from dombes_office.views.requests.examination.sheets import TypedSheet
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from dombes_office.rules.requests import CheckResult
     from dombes_office.views.papers.viewer import Viewer
     from dombes_office.views.work import Desk, WorkLane
 
@@ -126,6 +129,36 @@ def test_checks_are_kept_only_where_they_say_something_new(bench: Bench) -> None
     bench.window.open("examination", bench.queue.shown[-1])
     bench.settle()
     assert len(bench.office.kept) == 1
+
+
+def test_the_window_does_not_run_the_checks(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran_by: list[threading.Thread] = []
+
+    def run(*arguments: Any) -> tuple[CheckResult, ...]:  # noqa: ANN401 - as called.
+        ran_by.append(threading.current_thread())
+        return run_checks(*arguments)
+
+    monkeypatch.setattr("dombes_office.views.requests.examination.checker.run_checks", run)
+    bench.show(1)
+    assert ran_by
+    assert threading.main_thread() not in ran_by
+
+
+def test_checks_that_come_after_leaving_are_dropped(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, begun = threading.Event(), threading.Event()
+
+    def run(*arguments: Any) -> tuple[CheckResult, ...]:  # noqa: ANN401 - as called.
+        begun.set()
+        assert gate.wait(20)
+        return run_checks(*arguments)
+
+    monkeypatch.setattr("dombes_office.views.requests.examination.checker.run_checks", run)
+    bench.show(1, wait=False)
+    bench.qtbot.waitUntil(begun.is_set, timeout=20_000)
+    bench.press(Qt.Key.Key_Escape)
+    gate.set()
+    bench.settle()
+    assert bench.office.kept == []
 
 
 def test_checks_of_a_decided_request_are_not_written(bench: Bench) -> None:

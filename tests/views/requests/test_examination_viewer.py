@@ -175,6 +175,29 @@ def test_what_a_check_found_is_framed_and_turns_with_the_page(bench: Bench) -> N
     assert viewer(bench)._canvas._boxes == ()
 
 
+def test_each_failed_check_has_its_frame(bench: Bench) -> None:
+    lines = ("MANDAT DE PRÉLÈVEMENT SEPA", f"IBAN {OTHER_IBAN}", "Fait à Baneins, le 16/11/2027")
+    bench.office.give_mandate(1, pdf("\n".join(lines)))
+    bench.show(1)
+    bench.press("4")
+    bench.settle()
+    draft = bench.page.bench.draft
+    assert draft is not None
+    assert [c.code for c in draft.dossier.checks if c.outcome is Outcome.FAIL] == ["mandate_iban", "mandate_signed"]
+    tops = [box[1] for box, _ in viewer(bench)._canvas._boxes]
+    assert len(tops) == 2
+    assert tops == sorted(tops)
+
+
+def test_a_value_that_cannot_be_found_leaves_the_frames_of_the_others(bench: Bench) -> None:
+    lines = ("MANDAT DE PRÉLÈVEMENT SEPA", f"IBAN {OTHER_IBAN}", "Fait à Baneins, le 16 novembre 2027")
+    bench.office.give_mandate(1, pdf("\n".join(lines)))
+    bench.show(1)
+    bench.press("4")
+    bench.settle()
+    assert len(viewer(bench)._canvas._boxes) == 1
+
+
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 def test_a_box_stays_on_what_it_frames(rotation: int) -> None:
     left, top, right, bottom = turned((0.1, 0.2, 0.3, 0.25), rotation)

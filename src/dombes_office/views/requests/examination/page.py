@@ -81,7 +81,7 @@ class ExaminationPage(Page):
             parent=self,
         )
         self.prefetch = Prefetch(desk, self.papers, self._acts, parent=self)
-        self.bench = Workbench(desk, self.papers, self._acts, now=now, parent=self)
+        self.bench = Workbench(desk, documents, self.papers, self._acts, now=now, parent=self)
         self._history = HistoryReader(desk, self._acts, self.bench, self)
         self._presence = Presence(desk, self._acts, self)
         self._asking = Asking(self.bench, self._deciding, self)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dombes_office.views.papers.cache import Papers
     from dombes_office.views.requests.acts import RequestActs
     from dombes_office.views.requests.examination.draft import Draft
-    from dombes_office.views.work import Desk
+    from dombes_office.views.work import Desk, WorkLane
 
 _RIGHT_WIDTH, _RIGHT_WIDE, _WIDE_FROM = 336, 416, 1500
 _PHOTO_DRAWING = Drawing(0, 184)
@@ -45,7 +45,14 @@ class Workbench(QWidget):
     """One more file of this draft, or of the next one, has been opened or refused."""
 
     def __init__(
-        self, desk: Desk, papers: Papers, acts: RequestActs, *, now: Callable[[], datetime], parent: QWidget
+        self,
+        desk: Desk,
+        documents: WorkLane,
+        papers: Papers,
+        acts: RequestActs,
+        *,
+        now: Callable[[], datetime],
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._now = now
@@ -53,7 +60,7 @@ class Workbench(QWidget):
         self.draft: Draft | None = None
         self._beside: frozenset[str] = frozenset()
         self._frozen = False
-        self._checker = Checker(desk, papers, acts, today=lambda: office_day(now()), parent=self)
+        self._checker = Checker(desk, documents, papers, acts, today=lambda: office_day(now()), parent=self)
         self.pieces = PieceList()
         self.viewer = Viewer(papers, advice=_REFUSED_FILE)
         self._typed = TypedSheet()

@@ -15,8 +15,8 @@ from dombes_office.app import Office
 from dombes_office.database.desk import check_desk
 from dombes_office.signing_in import Opening
 from dombes_office.views.messages import BugReporter
+from dombes_office.views.requests.examination.decision.refusal_dialog import RefusalDialog
 from dombes_office.views.requests.examination.page import ExaminationPage
-from dombes_office.views.requests.examination.refusal_dialog import RefusalDialog
 from dombes_office.views.requests.queue_page import QueuePage
 from dombes_office.views.widgets.field_error import FieldError
 

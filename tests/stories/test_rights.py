@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel
 
 from dombes_office.rules.agents import ANIMATOR, FINANCE, PLANNER, RECEPTION, REVIEWER
 from dombes_office.views.no_page import NoPage
-from dombes_office.views.requests.examination.decision_panel import DecisionPanel
+from dombes_office.views.requests.examination.decision.decision_panel import DecisionPanel
 from tests.stories.clerk import ENTER
 from tests.stories.families import ask
 

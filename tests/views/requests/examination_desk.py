@@ -14,8 +14,8 @@ from dombes_office.errors import ServerUnreachable
 from dombes_office.rules.letters import TEMPLATES
 from dombes_office.views.announcements import Announcements
 from dombes_office.views.page import Page, PageEntry
+from dombes_office.views.requests.examination.decision.refusal_dialog import RefusalDialog
 from dombes_office.views.requests.examination.page import ExaminationPage
-from dombes_office.views.requests.examination.refusal_dialog import RefusalDialog
 from dombes_office.views.requests.position import QueuePosition
 from dombes_office.views.window import AgentCard, MainWindow
 from tests.views.requests.examination_office import LEA, NOW

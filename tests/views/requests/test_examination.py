@@ -14,7 +14,7 @@ from tests.views.requests.examination_desk import ENTER, Bench, in_dialog, part
 from tests.views.requests.examination_office import NOW, OTHER_IBAN, mandate, missing_piece
 
 if TYPE_CHECKING:
-    from dombes_office.views.requests.examination.refusal_dialog import RefusalDialog
+    from dombes_office.views.requests.examination.decision.refusal_dialog import RefusalDialog
 
 
 def test_the_first_piece_is_shown_at_once(bench: Bench) -> None:

@@ -15,7 +15,7 @@ from dombes_office.errors import RendererFailed
 from dombes_office.rules.checks import run_checks
 from dombes_office.rules.requests import RequestStatus
 from dombes_office.views.papers.sheet import TroubleSheet
-from dombes_office.views.requests.examination.sheets import TypedSheet
+from dombes_office.views.requests.examination.pieces.sheets import TypedSheet
 from tests.documents import pieces
 from tests.views.requests.examination_desk import Bench
 from tests.views.requests.examination_office import FakeOffice, digest, pdf
@@ -138,7 +138,7 @@ def test_the_window_does_not_run_the_checks(bench: Bench, monkeypatch: pytest.Mo
         ran_by.append(threading.current_thread())
         return run_checks(*arguments)
 
-    monkeypatch.setattr("dombes_office.views.requests.examination.checker.run_checks", run)
+    monkeypatch.setattr("dombes_office.views.requests.examination.pieces.checker.run_checks", run)
     bench.show(1)
     assert ran_by
     assert threading.main_thread() not in ran_by
@@ -152,7 +152,7 @@ def test_checks_that_come_after_leaving_are_dropped(bench: Bench, monkeypatch: p
         assert gate.wait(20)
         return run_checks(*arguments)
 
-    monkeypatch.setattr("dombes_office.views.requests.examination.checker.run_checks", run)
+    monkeypatch.setattr("dombes_office.views.requests.examination.pieces.checker.run_checks", run)
     bench.show(1, wait=False)
     bench.qtbot.waitUntil(begun.is_set, timeout=20_000)
     bench.press(Qt.Key.Key_Escape)

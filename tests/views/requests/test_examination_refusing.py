@@ -13,7 +13,7 @@ from tests.views.accessibility import assert_accessible
 from tests.views.requests.examination_desk import ENTER, Bench, in_dialog, part
 
 if TYPE_CHECKING:
-    from dombes_office.views.requests.examination.refusal_dialog import RefusalDialog
+    from dombes_office.views.requests.examination.decision.refusal_dialog import RefusalDialog
 
 
 @pytest.mark.parametrize("way", ["button", "alt"])

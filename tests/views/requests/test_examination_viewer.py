@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from dombes_office.rules.requests import Outcome
 from dombes_office.views.papers.canvas import turned
 from dombes_office.views.papers.sheet import TroubleSheet
-from dombes_office.views.requests.examination.sheets import TypedSheet
+from dombes_office.views.requests.examination.pieces.sheets import TypedSheet
 from dombes_office.views.style import apply_style
 from tests.documents import pieces
 from tests.views.requests.examination_office import OTHER_IBAN, FakeOffice, digest, form, mandate, pdf, photograph

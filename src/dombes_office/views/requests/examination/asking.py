@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QDialog
 
 from dombes_office.rules.french import NBSP
 from dombes_office.rules.requests import UNDO_SECONDS, DecisionKind
-from dombes_office.views.requests.examination.letter_dialog import LetterDialog
-from dombes_office.views.requests.examination.refusal_dialog import RefusalDialog
+from dombes_office.views.requests.examination.decision.letter_dialog import LetterDialog
+from dombes_office.views.requests.examination.decision.refusal_dialog import RefusalDialog
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

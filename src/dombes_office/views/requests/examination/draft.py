@@ -21,7 +21,7 @@ from dombes_office.rules.requests import (
     proposed_decision,
     verdict_missing,
 )
-from dombes_office.views.requests.examination.piece_words import asked_piece
+from dombes_office.views.requests.examination.pieces.piece_words import asked_piece
 
 if TYPE_CHECKING:
     from dombes_office.rules.requests import CheckResult, PieceRow

@@ -17,11 +17,11 @@ from dombes_office.views.requests.acts import RequestActs
 from dombes_office.views.requests.examination.asking import Asking
 from dombes_office.views.requests.examination.deciding import Deciding
 from dombes_office.views.requests.examination.draft import Draft
-from dombes_office.views.requests.examination.history_dialog import HistoryReader
+from dombes_office.views.requests.examination.history.history_dialog import HistoryReader
 from dombes_office.views.requests.examination.keys import ExaminationKeys
 from dombes_office.views.requests.examination.prefetch import Prefetch
 from dombes_office.views.requests.examination.presence import Presence
-from dombes_office.views.requests.examination.steps import QueueSteps
+from dombes_office.views.requests.examination.queue_steps import QueueSteps
 from dombes_office.views.requests.examination.workbench import Workbench
 from dombes_office.views.requests.position import QueuePosition
 

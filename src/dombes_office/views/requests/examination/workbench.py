@@ -12,12 +12,12 @@ from dombes_office.rules.french import NBSP, file_size, office_day
 from dombes_office.rules.requests import PieceRow, VerdictKind
 from dombes_office.views.papers.paper import Drawing
 from dombes_office.views.papers.viewer import Viewer
-from dombes_office.views.requests.examination.checker import Checker
-from dombes_office.views.requests.examination.decision_panel import DecisionPanel
-from dombes_office.views.requests.examination.facts_panel import FactsPanel
-from dombes_office.views.requests.examination.piece_list import PieceList
-from dombes_office.views.requests.examination.sheets import MissingSheet, TypedSheet
-from dombes_office.views.requests.examination.verdict_bar import VerdictBar
+from dombes_office.views.requests.examination.decision.decision_panel import DecisionPanel
+from dombes_office.views.requests.examination.facts.facts_panel import FactsPanel
+from dombes_office.views.requests.examination.pieces.checker import Checker
+from dombes_office.views.requests.examination.pieces.piece_list import PieceList
+from dombes_office.views.requests.examination.pieces.sheets import MissingSheet, TypedSheet
+from dombes_office.views.requests.examination.pieces.verdict_bar import VerdictBar
 from dombes_office.views.widgets.key_hint import ActionButton
 from dombes_office.views.widgets.labels import words
 

@@ -14,8 +14,8 @@ from dombes_office.rules.french import age_text, caller, counted, numeric_date, 
 from dombes_office.rules.requests import Outcome
 from dombes_office.views.icons import icon
 from dombes_office.views.palette import current_palette
-from dombes_office.views.requests.examination.care_note import CareNote
-from dombes_office.views.requests.examination.check_lines import check_line
+from dombes_office.views.requests.examination.facts.care_note import CareNote
+from dombes_office.views.requests.examination.facts.check_lines import check_line
 from dombes_office.views.widgets.detail_panel import PADDING, DetailSection
 from dombes_office.views.widgets.labels import words
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from dombes_office.rules.french import NBSP, group_iban, numeric_date, office_day, typeset
 from dombes_office.views.papers.sheet import Sheet
-from dombes_office.views.requests.examination.check_lines import check_line
+from dombes_office.views.requests.examination.facts.check_lines import check_line
 from dombes_office.views.widgets.labels import words
 
 if TYPE_CHECKING:

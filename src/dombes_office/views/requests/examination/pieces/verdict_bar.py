@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLin
 from dombes_office.rules.letters import WORDS_HINT
 from dombes_office.rules.reasons import piece_reasons
 from dombes_office.rules.requests import Verdict, VerdictKind
-from dombes_office.views.requests.examination.piece_words import this_piece
+from dombes_office.views.requests.examination.pieces.piece_words import this_piece
 from dombes_office.views.widgets.key_hint import ActionButton
 from dombes_office.views.widgets.labels import words
 

@@ -1,0 +1,1 @@
+"""The history of a request, and the e-mails that were sent for it."""

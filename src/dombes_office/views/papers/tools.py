@@ -124,7 +124,7 @@ class ViewerTools(QFrame):
             tool.setEnabled(paged)
         self._find.setEnabled(searchable)
         self._find.setToolTip(
-            "Chercher dans le document (Ctrl+F)" if searchable else "Ce document est une image : rien à chercher"
+            "Chercher dans le document (Ctrl+F)" if searchable else "Ce document est une image\u00a0: rien à chercher"
         )
         if not paged:
             self._page.setText("–")

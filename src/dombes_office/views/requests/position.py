@@ -13,13 +13,26 @@ if TYPE_CHECKING:
 class QueuePosition:
     """One request among those that the queue had read, in its order, under its filter.
 
-    `total` is how many the tab counts; it may be more than have been read.
+    `total` is how many the tab counts; it may be more than have been read. `decided` have left the queue since, though
+    a filter on no state at all would show them again.
     """
 
     request_id: int
     request_ids: tuple[int, ...] = ()
     total: int = 0
     wanted: RequestFilter | None = None
+    decided: frozenset[int] = frozenset()
+
+    @property
+    def known(self) -> frozenset[int]:
+        """Every request of the queue that has been read so far."""
+        return self.decided.union(self.request_ids)
+
+    @property
+    def runs_out(self) -> bool:
+        """Whether this is the last one that was read, and more of them wait."""
+        last = self.next_after(self.request_id) is None
+        return last and self.wanted is not None and self.total > len(self.request_ids)
 
     @property
     def number(self) -> int:
@@ -46,7 +59,13 @@ class QueuePosition:
             request_id=following,
             request_ids=tuple(known for known in self.request_ids if known != request_id),
             total=max(0, self.total - (request_id in self.request_ids)),
+            decided=self.decided | {request_id},
         )
+
+    def followed_by(self, request_ids: tuple[int, ...]) -> QueuePosition:
+        """The same place, with what was read further on; where nothing was, nothing waits any more."""
+        ids = (*self.request_ids, *request_ids)
+        return replace(self, request_ids=ids, total=max(self.total, len(ids)) if request_ids else len(ids))
 
     def _beside(self, request_id: int, step: int) -> int | None:
         if request_id not in self.request_ids:

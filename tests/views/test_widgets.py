@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -221,6 +222,26 @@ def test_the_undo_bar_counts_down_and_takes_back_once(qtbot: QtBot) -> None:
     bar.offer(UndoOffer("Courte.", 1, lambda: taken.append("late")))
     qtbot.waitUntil(bar.isHidden, timeout=2000)
     assert taken == ["second"]
+
+
+def test_the_undo_bar_waits_when_it_must(qtbot: QtBot) -> None:
+    bar, taken = UndoBar(), list[str]()
+    qtbot.addWidget(bar)
+    offer = UndoOffer("Demande validée.", 2.2, lambda: taken.append("undone"))
+    bar.offer(replace(offer, usable=False))
+    button = bar.findChild(ActionButton)
+    assert isinstance(button, ActionButton)
+    bar.activateWindow()
+    QTest.keyClick(bar, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert bar.sentence == "Demande validée."
+    assert button.text() == "Annuler (3\u00a0s)"
+    qtbot.waitUntil(lambda: button.text() == "Annuler (2\u00a0s)", timeout=1000)
+    bar.offer(offer)
+    button.click()
+    assert taken == ["undone"]
+    bar.offer(offer)
+    bar.offer(replace(offer, seconds=0.0))
+    assert bar.isHidden()
 
 
 def test_the_loading_line_waits_before_it_shows(qtbot: QtBot) -> None:

@@ -28,11 +28,15 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True)
 class UndoOffer:
-    """Something just done that can be taken back for some seconds."""
+    """Something just done that can be taken back for `seconds` more; none are left of one to put away.
+
+    One that is not `usable` now stays in sight and counts on: something else must be over first.
+    """
 
     sentence: str
-    seconds: int
+    seconds: float
     undo: Callable[[], object]
+    usable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

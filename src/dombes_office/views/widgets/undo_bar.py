@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from dombes_office.views.page import UndoOffer
 
 HEIGHT = 40
+_TICK = 200
+"""Milliseconds: the number changes when its second is over, not up to a second later."""
 
 
 class UndoBar(QFrame):
@@ -26,12 +30,12 @@ class UndoBar(QFrame):
         self.setProperty("kind", "undo")
         self.setFixedHeight(HEIGHT)
         self._offer: UndoOffer | None = None
-        self._left = 0
+        self._until = 0.0
         self._sentence = words("")
         self._button = ActionButton("", kind="link", keys="Ctrl+Z")
         self._button.setShortcut(QKeySequence("Ctrl+Z"))
         self._button.clicked.connect(self._undo)
-        self._tick = QTimer(self, interval=1000)
+        self._tick = QTimer(self, interval=_TICK)
         self._tick.timeout.connect(self._count_down)
         row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN_LEFT, 0, MARGIN_RIGHT, 0)
@@ -47,11 +51,15 @@ class UndoBar(QFrame):
         return "" if self._offer is None else self._offer.sentence
 
     def offer(self, offer: UndoOffer) -> None:
-        """Show an offer and begin to count."""
+        """Show an offer and count down the seconds that are left of it."""
+        if offer.seconds <= 0:
+            self.withdraw()
+            return
         self._offer = offer
-        self._left = offer.seconds
+        self._until = time.monotonic() + offer.seconds
         self._sentence.setText(offer.sentence)
-        self._say()
+        self._button.setEnabled(offer.usable)
+        self._count_down()
         self.setAccessibleName(offer.sentence)
         self._tick.start()
         self.show()
@@ -62,16 +70,13 @@ class UndoBar(QFrame):
         self._offer = None
         self.hide()
 
-    def _say(self) -> None:
-        self._button.setText(f"Annuler ({self._left}\u00a0s)")
-
     @Slot()
     def _count_down(self) -> None:
-        self._left -= 1
-        if self._left <= 0:
+        left = self._until - time.monotonic()
+        if left <= 0:
             self.withdraw()
         else:
-            self._say()
+            self._button.setText(f"Annuler ({math.ceil(left)}\u00a0s)")
 
     @Slot()
     def _undo(self) -> None:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QPushButton, QWidget
 
 from dombes_office import settings
 from dombes_office.errors import ServerUnreachable
 from dombes_office.rules.letters import TEMPLATES
+from dombes_office.rules.requests import RequestFilter
 from dombes_office.views.announcements import Announcements
 from dombes_office.views.page import Page, PageEntry
 from dombes_office.views.requests.examination.decision.refusal_dialog import RefusalDialog
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
 
     from dombes_office.documents.renderer import Renderer
     from dombes_office.rules.agents import Agent
-    from dombes_office.rules.requests import (
-        DecisionKind,
-    )
+    from dombes_office.rules.requests import DecisionKind
     from dombes_office.views.work import Desk, WorkLane
     from tests.views.requests.examination_office import FakeOffice
 
@@ -88,9 +87,14 @@ class Bench:
         self.announcements = Announcements()
 
     def show(
-        self, *request_ids: int, agent: Agent = LEA, size: tuple[int, int] = (1366, 690), wait: bool = True
+        self,
+        *request_ids: int,
+        agent: Agent = LEA,
+        size: tuple[int, int] = (1366, 690),
+        wait: bool = True,
+        total: int = 0,
     ) -> Bench:
-        """Open the first of these requests, the others following in the queue."""
+        """Open the first of these requests, the others following in the queue, which may be longer than them."""
         templates = {kind: settings.resource(name).read_text("utf-8") for kind, name in TEMPLATES.items()}
         self.page = ExaminationPage(
             self.desk,
@@ -109,7 +113,10 @@ class Bench:
             self.window.show()
         self.window.activateWindow()
         self.qtbot.waitUntil(self.window.isActiveWindow)
-        self.window.open("examination", QueuePosition(request_ids[0], tuple(request_ids), len(request_ids)))
+        self.window.open(
+            "examination",
+            QueuePosition(request_ids[0], tuple(request_ids), total or len(request_ids), RequestFilter()),
+        )
         if wait:
             self.settle()
         return self
@@ -122,6 +129,7 @@ class Bench:
         """Let everything come to an end before the window goes."""
         self.office.gate.set()
         self.office.reading_gate.set()
+        self.office.history_gate.set()
         for dialog in self.dialogs():
             dialog.close()
         self.settle()
@@ -187,6 +195,16 @@ class Bench:
         """The label of the piece on the screen."""
         current = self.page.bench.pieces.current()
         return "" if current is None else current.label
+
+    @property
+    def place(self) -> str:
+        """Where she stands in the queue, as the header says it."""
+        return self.page._steps.place.replace("\u00a0", " ")
+
+    @property
+    def undo(self) -> QPushButton:
+        """The button of the bar that takes back."""
+        return part(self.window.undo_bar, QPushButton)
 
     @property
     def band(self) -> str:

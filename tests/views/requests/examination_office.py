@@ -15,7 +15,9 @@ from PySide6.QtCore import Qt
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
+from dombes_office.errors import ServerUnreachable
 from dombes_office.rules.agents import REVIEWER, Agent
+from dombes_office.rules.letters import Letter, SentLetter
 from dombes_office.rules.requests import (
     UNDO_SECONDS,
     ChildRow,
@@ -27,6 +29,8 @@ from dombes_office.rules.requests import (
     HistoryEvent,
     PieceRow,
     RequestDossier,
+    RequestFilter,
+    RequestPage,
     RequestRow,
     RequestStatus,
     ServiceRow,
@@ -37,13 +41,17 @@ if TYPE_CHECKING:
     from typing import Any
 
     from dombes_office.errors import OfficeError
-    from dombes_office.rules.letters import Letter
 
 NOW = datetime(2026, 11, 23, 8, 42, tzinfo=UTC)
 SENT = datetime(2026, 11, 17, 17, 4, tzinfo=UTC)
 IBAN = "FR7630006000011234567890189"
 OTHER_IBAN = "FR76 3000 6000 0112 3456 7980 108"
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
+STATUS_AFTER = {
+    DecisionKind.VALIDATE: RequestStatus.VALIDATED,
+    DecisionKind.REFUSE: RequestStatus.REFUSED,
+    DecisionKind.COMPLEMENT: RequestStatus.AWAITING_FAMILY,
+}
 LEA = Agent("lea", "Léa Morandat", frozenset({REVIEWER}), ((1, "CC de la Dombes"),), True, "18.0")
 
 
@@ -106,14 +114,21 @@ class FakeOffice:
     gate: threading.Event = field(default_factory=threading.Event)
     """A decision waits while it is not set."""
     reading_gate: threading.Event = field(default_factory=threading.Event)
+    history_gate: threading.Event = field(default_factory=threading.Event)
+    undo_seconds: float = float(UNDO_SECONDS)
+    """What a decision leaves to undo it."""
+    loses_answers: bool = False
+    """A decision is written, and the connection breaks before its answer has come."""
 
     def __post_init__(self) -> None:
         self.gate.set()
         self.reading_gate.set()
+        self.history_gate.set()
 
     def acts(self) -> RequestActs:
         """The operations that the page is given."""
         return RequestActs(
+            list_requests=self.list_requests,
             open_dossier=self.open_dossier,
             read_document=self.read_document,
             read_photo=self.read_photo,
@@ -124,6 +139,7 @@ class FakeOffice:
             decide=self.decide,
             undo_decision=self.undo_decision,
             read_history=self.read_history,
+            read_letter=self.read_letter,
         )
 
     def asked(self, name: str) -> list[int]:
@@ -166,19 +182,37 @@ class FakeOffice:
         assert self.gate.wait(20)
         self._called("decide", dossier.request.request_id)
         self.decided.append((dossier, draft, letter))
-        return decision(
+        made = decision(
             dossier.request.request_id,
             draft.kind,
             decision_id=len(self.decided),
             seen_version=dossier.request.version,
-            undo_seconds=float(UNDO_SECONDS),
+            undo_seconds=self.undo_seconds,
         )
+        if self.loses_answers:
+            self.change(dossier.request.request_id, status=STATUS_AFTER[draft.kind], decision=made)
+            raise ServerUnreachable("La connexion est perdue.", "Réessayez.")
+        return made
 
     def undo_decision(self, _db: None, decision_id: int) -> None:
         self._called("undo_decision", decision_id)
         self.undone.append(decision_id)
 
+    def list_requests(
+        self, _db: None, wanted: RequestFilter, after: None = None, *, limit: int, everything: bool
+    ) -> RequestPage:
+        assert after is None
+        assert everything
+        self._called("list_requests", limit)
+        rows = tuple(d.request for d in self.dossiers.values() if d.request.status is wanted.status)
+        return RequestPage(rows[:limit], None)
+
+    def read_letter(self, _db: None, decision_id: int) -> SentLetter:
+        self._called("read_letter", decision_id)
+        return SentLetter("claire@example.org", Letter("Votre demande", "Bonjour,\n\nÀ bientôt"), "sent", NOW)
+
     def read_history(self, _db: None, request_id: int) -> tuple[HistoryEvent, ...]:
+        assert self.history_gate.wait(20)
         self._called("read_history", request_id)
         return self.history
 

@@ -122,7 +122,7 @@ def test_asking_again_without_a_reason_goes_to_the_reason_instead(bench: Bench) 
         bench.settle()
         assert bench.office.decided == []
         bench.close_popup()
-    bench.page.act(DecisionKind.COMPLEMENT)
+    bench.page.decider.act(DecisionKind.COMPLEMENT)
     assert QApplication.activePopupWidget() is not None
     bench.close_popup()
 
@@ -230,7 +230,7 @@ def test_a_refusal_is_not_sent_when_the_request_changed_behind_the_question(benc
         dialog.accept()
 
     seen = in_dialog(choose)
-    bench.page.act(DecisionKind.REFUSE)
+    bench.page.decider.act(DecisionKind.REFUSE)
     bench.qtbot.waitUntil(lambda: bool(seen) and not bench.dialogs())
     bench.settle()
     assert bench.office.decided == []

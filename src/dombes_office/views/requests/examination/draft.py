@@ -39,6 +39,8 @@ class Draft:
         self.may_decide = may_decide and dossier.request.status in OPEN_STATUSES
         self.refusal_code: str | None = None
         self.refusal_words = ""
+        self.unsent: DecisionKind | None = None
+        """The decision that an outage may have kept from being written; reading the request again will tell."""
         self._verdicts: dict[int, Verdict] = {}
         self._explained: dict[int, Verdict] = {}
         """The last reason and words for each piece: a slip of the finger must not cost them."""

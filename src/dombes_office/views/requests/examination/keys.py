@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 from typing_extensions import override
@@ -13,9 +13,7 @@ from dombes_office.rules.requests import VerdictKind
 from dombes_office.views.page import Shortcut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from dombes_office.views.requests.examination.page import ExaminationPage
+    from dombes_office.views.requests.examination.workbench import Workbench
 
 # On a French keyboard the figures are shifted: the same keys without Maj give these signs.
 _FIGURES = {
@@ -27,28 +25,31 @@ _WRITING = (QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QAbstractSpinBox)
 
 
 class ExaminationKeys(QObject):
-    """Listens to the keys of one page."""
+    """Listens to the keys while `page` is in front: single ones act on its workbench, combined ones are told."""
 
-    def __init__(self, page: ExaminationPage) -> None:
+    decision_wanted = Signal()
+    """The decision that the verdicts lead to."""
+    next_wanted = Signal()
+    previous_wanted = Signal()
+
+    def __init__(self, bench: Workbench, page: QWidget) -> None:
         super().__init__(page)
+        self._bench = bench
         self._page = page
-        for keys, act in self._combined().items():
+        # Alt+V, Alt+D and Alt+R are the underlined letters of the buttons: bound twice they would do nothing.
+        combined = {
+            "Ctrl+Return": self.decision_wanted,
+            "Ctrl+Enter": self.decision_wanted,
+            "Alt+Right": self.next_wanted,
+            "Alt+Left": self.previous_wanted,
+        }
+        for keys, wanted in combined.items():
             shortcut = QShortcut(QKeySequence(keys), page)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+            shortcut.activated.connect(wanted)
         application = QApplication.instance()
         if application is not None:
             application.installEventFilter(self)
-
-    def _combined(self) -> dict[str, Callable[[], object]]:
-        """Alt+V, Alt+D and Alt+R are the underlined letters of the buttons: bound twice they would do nothing."""
-        page = self._page
-        return {
-            "Ctrl+Return": page.act_as_proposed,
-            "Ctrl+Enter": page.act_as_proposed,
-            "Alt+Right": page.open_next,
-            "Alt+Left": page.open_previous,
-        }
 
     def listed(self) -> tuple[Shortcut, ...]:
         """The keys as the list of shortcuts tells them."""
@@ -82,9 +83,9 @@ class ExaminationKeys(QObject):
         """Entrée at the reason: the agent is done with this piece. True when it was that."""
         entered = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if not (entered and plain and self._page.bench.verdict_bar.is_choosing):
+        if not (entered and plain and self._bench.verdict_bar.is_choosing):
             return False
-        self._page.bench.go_on()
+        self._bench.go_on()
         return True
 
     def _is_in_front(self, focus: QWidget | None) -> bool:
@@ -99,7 +100,7 @@ class ExaminationKeys(QObject):
         plain = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
         if plain != Qt.KeyboardModifier.NoModifier:
             return False
-        viewer = self._page.bench.viewer
+        viewer = self._bench.viewer
         if event.key() in {Qt.Key.Key_PageDown, Qt.Key.Key_PageUp}:
             viewer.step(1 if event.key() == Qt.Key.Key_PageDown else -1)
             return True
@@ -111,11 +112,11 @@ class ExaminationKeys(QObject):
         elif sign in {"0", "à"}:
             viewer.zoom(0)
         elif sign in _FIGURES:
-            self._page.bench.choose_piece(_FIGURES[sign])
+            self._bench.choose_piece(_FIGURES[sign])
         elif sign == "c":
-            self._page.bench.judge(VerdictKind.COMPLIANT)
+            self._bench.judge(VerdictKind.COMPLIANT)
         elif sign == "n":
-            self._page.bench.judge(VerdictKind.NON_COMPLIANT)
+            self._bench.judge(VerdictKind.NON_COMPLIANT)
         elif sign == "r":
             viewer.turn()
         else:
@@ -125,4 +126,4 @@ class ExaminationKeys(QObject):
     def _is_minus(self, event: QKeyEvent) -> bool:
         """On a French keyboard the minus of the upper row is also the key of the sixth piece, where there is one."""
         keypad = bool(event.modifiers() & Qt.KeyboardModifier.KeypadModifier)
-        return event.text() == "-" and (keypad or len(self._page.bench.pieces.pieces) < _FIGURES["-"])
+        return event.text() == "-" and (keypad or len(self._bench.pieces.pieces) < _FIGURES["-"])

@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 
 from dombes_office.errors import Outage
-from dombes_office.rules.differences import describe_differences
-from dombes_office.rules.french import NBSP, ago, hour, office_day, service_title, typeset
-from dombes_office.rules.requests import DecisionKind, DecisionRow, RequestDossier
+from dombes_office.rules.french import NBSP, ago, hour, office_day, service_title
 from dombes_office.views.page import Page, PageEntry, Shortcut
 from dombes_office.views.papers.cache import Papers
 from dombes_office.views.requests.acts import RequestActs
-from dombes_office.views.requests.examination.asking import Asking
-from dombes_office.views.requests.examination.deciding import Deciding
+from dombes_office.views.requests.examination import news
+from dombes_office.views.requests.examination.decision.decider import Decider, Taken
 from dombes_office.views.requests.examination.draft import Draft
-from dombes_office.views.requests.examination.history.history_dialog import HistoryReader
+from dombes_office.views.requests.examination.further import Further
+from dombes_office.views.requests.examination.history.history_reader import HistoryReader
 from dombes_office.views.requests.examination.keys import ExaminationKeys
 from dombes_office.views.requests.examination.prefetch import Prefetch
 from dombes_office.views.requests.examination.presence import Presence
 from dombes_office.views.requests.examination.queue_steps import QueueSteps
 from dombes_office.views.requests.examination.workbench import Workbench
-from dombes_office.views.requests.position import QueuePosition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from PySide6.QtWidgets import QWidget
 
     from dombes_office.documents.renderer import Renderer
     from dombes_office.errors import ChangedMeanwhile, OfficeError
     from dombes_office.rules.agents import Agent
+    from dombes_office.rules.requests import DecisionKind, DecisionRow, RequestDossier
+    from dombes_office.views.requests.position import QueuePosition
     from dombes_office.views.work import Desk, WorkLane
 
 ENTRY = PageEntry("examination", "Examen", "tray", listed=False, under="requests", folds_navigation=True)
-_KEYS = {DecisionKind.VALIDATE: "Alt+V", DecisionKind.COMPLEMENT: "Alt+D", DecisionKind.REFUSE: "Alt+R"}
 
 
 class ExaminationPage(Page):
@@ -62,60 +62,63 @@ class ExaminationPage(Page):
         self._desk = desk
         self._agent = agent
         self._now = now
-        self._acts = acts or RequestActs()
+        self._acts = acts = acts or RequestActs()
         self._position: QueuePosition | None = None
         self._set_aside: dict[int, Draft] = {}
         """Drafts of requests that were decided or left, so that undoing and coming back find them as they were."""
-        self._position_before: QueuePosition | None = None
-        """Where the agent stood when she took her last decision: undoing brings her back there."""
         self._outage_shown = False
-        self._unsent: DecisionKind | None = None
-        """The decision that an outage kept from being written."""
-        self._deciding = Deciding(desk, self._acts, templates, self)
+        self._outdated = False
+        """Something was read, or should have been, while a decision was under way: it is read again after."""
+        self._ran_out = False
+        """The last request that was known is decided, and what follows it in the queue is awaited."""
         self.papers = Papers(
-            desk,
-            documents,
-            renderer,
-            read_document=self._acts.read_document,
-            read_photo=self._acts.read_photo,
-            parent=self,
+            desk, documents, renderer, read_document=acts.read_document, read_photo=acts.read_photo, parent=self
         )
-        self.prefetch = Prefetch(desk, self.papers, self._acts, parent=self)
-        self.bench = Workbench(desk, documents, self.papers, self._acts, now=now, parent=self)
-        self._history = HistoryReader(desk, self._acts, self.bench, self)
-        self._presence = Presence(desk, self._acts, self)
-        self._asking = Asking(self.bench, self._deciding, self)
-        self._build_header()
-        self.body.addWidget(self.bench, 1)
+        self.prefetch = Prefetch(desk, self.papers, acts, parent=self)
+        self.bench = Workbench(desk, documents, self.papers, acts, now=now, parent=self)
+        buttons = self.bench.decision.buttons
+        self.decider = Decider(desk, acts, templates, button=buttons.__getitem__, parent=self)
+        self._history = HistoryReader(desk, acts, button=self.bench.history, page=self)
+        self._further = Further(desk, acts.list_requests, everything=agent.sees_everything, parent=self)
+        self._presence = Presence(desk, acts, self)
+        self.keys = ExaminationKeys(self.bench, self)
+        self._build()
         self._connect()
-        self.keys = ExaminationKeys(self)
 
     # Building ---------------------------------------------------------------------------------------------------
 
-    def _build_header(self) -> None:
+    def _build(self) -> None:
         self.header.show_arrow()
         self.loading.words.hide()
         self.header.add_widget(self.loading.words)
         self._steps = QueueSteps()
         self.header.add_widget(self._steps)
+        self.body.addWidget(self.bench, 1)
 
     def _connect(self) -> None:
         self.header.back.connect(self.leave)
         self._steps.previous.connect(self.open_previous)
         self._steps.following.connect(self.open_next)
-        self.bench.history.clicked.connect(self._history.show_history)
-        self._history.failed.connect(self.show_error)
-        self.bench.file_known.connect(self._read_ahead)
-        self.bench.decision.wanted.connect(self._asking.act)
-        self.bench.decision.letter_wanted.connect(self._asking.preview_letter)
-        self._asking.complete.connect(self._decide)
-        self._asking.changed_meanwhile.connect(self._ask_to_look_again)
-        self._deciding.decided.connect(self._decided)
-        self._deciding.refused.connect(self._not_decided)
-        self._deciding.overtaken.connect(self._overtaken)
-        self._deciding.undone.connect(self._undone)
-        self._deciding.not_undone.connect(self._not_undone)
+        self.keys.decision_wanted.connect(self.decider.act_as_proposed)
+        self.keys.next_wanted.connect(self.open_next)
+        self.keys.previous_wanted.connect(self.open_previous)
         self.papers.failed.connect(self.show_error)
+        self._history.failed.connect(self.show_error)
+        self._further.came.connect(self._further_came)
+        bench, decider = self.bench, self.decider
+        bench.history.clicked.connect(self._show_history)
+        bench.file_known.connect(self._read_ahead)
+        bench.decision.wanted.connect(decider.act)
+        bench.decision.letter_wanted.connect(decider.preview_letter)
+        decider.reason_wanted.connect(bench.ask_reason)
+        decider.look_again_wanted.connect(self._look_again)
+        decider.began.connect(self._hold)
+        decider.written.connect(self._written)
+        decider.refused.connect(self._not_written)
+        decider.overtaken.connect(self._overtaken)
+        decider.undo_offered.connect(self.undo_offered)
+        decider.undone.connect(self._undone)
+        decider.not_undone.connect(self._not_undone)
 
     # Opening ----------------------------------------------------------------------------------------------------
 
@@ -133,7 +136,8 @@ class ExaminationPage(Page):
 
     def refresh(self) -> None:
         """Read the request again; what was said of pieces that did not change stays."""
-        if self._position is not None and not self._deciding.under_way:
+        self._outdated = self.decider.under_way
+        if self._position is not None and not self._outdated:
             self._load(self._position.request_id)
 
     def subjects(self) -> frozenset[str]:
@@ -151,40 +155,83 @@ class ExaminationPage(Page):
         if self._position is None or dossier.request.request_id != self._position.request_id:
             return
         self.loading.stop()
+        if self.decider.under_way:
+            # Read before the decision was written: it would speak of a state that is over when the answer comes.
+            self._outdated = True
+            return
         self._outage_over()
         shown = self.bench.draft
-        if shown is not None and shown.dossier.request.version == dossier.request.version:
-            self._go_on_after_outage(shown)
-        elif shown is not None:
-            self._tell_difference(shown.dossier, dossier, self._take(dossier, shown))
-        else:
+        if shown is None:
             self._first_sight(dossier)
-        self._unsent = None
+        else:
+            self._see_again(shown, dossier)
         self.fresh.emit()
 
     def _first_sight(self, dossier: RequestDossier) -> None:
         """Show a request that was not on the screen, with what was said of it before."""
         request = dossier.request
         before = self._set_aside.pop(request.request_id, None)
-        cleared = self._take(dossier, before)
         if before is not None:
-            self._tell_difference(before.dossier, dossier, cleared)
-        elif request.opened_by and self._agent.may_decide:
-            self._tell(f"{request.opened_by} a aussi ouvert cette demande.", "La première décision compte.")
+            self._see_again(before, dossier)
+        else:
+            self._take(dossier, None)
+            if request.opened_by and self._agent.may_decide:
+                self._tell(f"{request.opened_by} a aussi ouvert cette demande.", "La première décision compte.")
         self.bench.opened_at.setText(f"ouverte à {hour(self._now())}")
         if self._agent.may_decide:
             self._presence.begin(request.request_id)
         self._read_ahead()
         self.shown.emit(request.request_id)
 
-    def _tell_difference(self, before: RequestDossier, after: RequestDossier, cleared: tuple[str, ...]) -> None:
-        """Say what changed under the agent's eyes, by the family or by a colleague."""
-        told = (
-            *describe_differences(before, after, office_day(self._now())),
-            *(typeset(f"À relire : {label}.") for label in cleared),
+    def _see_again(self, said: Draft, dossier: RequestDossier) -> None:
+        """Go on where she was, unless the request has changed: then say by whom and what, and keep what still holds."""
+        unsent, said.unsent = said.unsent, None
+        if unsent is not None and news.is_recorded(said, dossier):
+            self._tell_recorded(said, dossier)
+            return
+        cleared: tuple[str, ...] = ()
+        if self.bench.draft is said and said.dossier.request.version == dossier.request.version:
+            self.bench.fetch()
+        else:
+            cleared = self._take(dossier, said)
+        changed = news.changed(said.dossier, dossier, cleared, self._today)
+        if changed:
+            begun = "Cette demande vient de changer."
+            self._tell(begun if unsent is None else f"Votre décision n’est pas partie. {begun}", " ".join(changed))
+        elif unsent is not None:
+            self._tell(*news.not_sent(said, unsent))
+            self.bench.decision.focus_primary()
+
+    def _tell_recorded(self, said: Draft, dossier: RequestDossier) -> None:
+        """Her decision was written although its answer was lost: say so, and offer to undo it all the same."""
+        self._take(dossier, said)
+        self._tell(*news.recorded(dossier, self._today))
+        if dossier.decision is not None and self._position is not None:
+            until = time.monotonic() + dossier.decision.undo_seconds
+            self.decider.offer_undo(Taken(said, dossier.decision, self._position, until))
+
+    def _take(self, dossier: RequestDossier, before: Draft | None) -> tuple[str, ...]:
+        """Show a dossier with what was said before; returns the labels of the pieces to read again."""
+        cleared: tuple[str, ...] = ()
+        if before is None:
+            draft = Draft(dossier, may_decide=self._agent.may_decide)
+        else:
+            draft, cleared = before.carried_to(dossier)
+        request = dossier.request
+        self.set_title(
+            f"Demande n°{NBSP}{request.number}",
+            f"{service_title(dossier.service.name)}, {dossier.service.authority_name},"
+            f" reçue {ago(request.submitted_at, self._now())}",
         )
-        if told:
-            self._tell("Cette demande vient de changer.", " ".join(told))
+        self.decider.draft = draft
+        self.bench.take(draft, beside=self.prefetch.held, keep_piece=before is not None)
+        return cleared
+
+    @property
+    def _today(self) -> date:
+        return office_day(self._now())
+
+    # The band ---------------------------------------------------------------------------------------------------
 
     def _tell(self, sentence: str, more: str) -> None:
         self._outage_shown = False
@@ -200,125 +247,94 @@ class ExaminationPage(Page):
             self._outage_shown = False
             self.band.clear()
 
-    def _go_on_after_outage(self, draft: Draft) -> None:
-        """The same request is still there: bring what is missing of it, and say what did not leave."""
-        self.bench.fetch()
-        if self._unsent is not None:
-            keys = "Ctrl+Entrée" if draft.proposed() is self._unsent else _KEYS[self._unsent]
-            told = f"Votre décision n’est pas partie : {keys} pour la prendre."
-            self._tell("Le serveur répond de nouveau.", typeset(told))
-            self.bench.decision.focus_primary()
-
-    def _take(self, dossier: RequestDossier, before: Draft | None) -> tuple[str, ...]:
-        """Show a dossier with what was said before; returns the labels of the pieces to read again."""
-        cleared: tuple[str, ...] = ()
-        if before is None:
-            draft = Draft(dossier, may_decide=self._agent.may_decide)
-        else:
-            draft, cleared = before.carried_to(dossier)
-        request = dossier.request
-        self.set_title(
-            typeset(f"Demande n° {request.number}"),
-            f"{service_title(dossier.service.name)}, {dossier.service.authority_name},"
-            f" reçue {ago(request.submitted_at, self._now())}",
-        )
-        self.bench.take(draft, beside=self.prefetch.held, keep_piece=before is not None)
-        return cleared
-
     @Slot()
-    def _read_ahead(self) -> None:
+    def _show_history(self) -> None:
         if self.bench.draft is not None:
-            self.prefetch.begin_when_idle(self._position, self.bench.draft, self.bench.viewer.first_drawing())
-
-    def _show_place(self) -> None:
-        if self._position is not None:
-            self._steps.show_position(self._position, free=not self._deciding.under_way)
+            self._history.show_history(self.bench.draft.dossier.request)
 
     # Deciding ---------------------------------------------------------------------------------------------------
 
-    def act(self, action: DecisionKind) -> None:
-        """Take a decision, or ask first for what it still needs."""
-        self._asking.act(action)
-
-    def act_as_proposed(self) -> None:
-        """Ctrl+Entrée: the decision that the verdicts lead to."""
-        self._asking.act_as_proposed()
-
-    @Slot(object, object)
-    def _decide(self, draft: Draft, action: DecisionKind) -> None:
-        self.band.clear()
-        self._unsent = action
-        self._deciding.decide(draft, action, self.bench.decision.buttons[action])
-        self._hold(held=True)
-
-    def _hold(self, *, held: bool) -> None:
+    @Slot()
+    def _hold(self) -> None:
         """While a decision is being written nothing can be said or left; its answer is seen by who took it."""
-        self.bench.freeze(frozen=held)
+        self.band.clear()
+        self.bench.freeze(frozen=True)
         self._show_place()
 
+    def _let_go(self) -> None:
+        """Its answer has come."""
+        self.bench.freeze(frozen=False)
+        self._show_place()
+        if self._outdated:
+            self.refresh()
+
     @Slot()
-    def _ask_to_look_again(self) -> None:
+    def _look_again(self) -> None:
         """The band has told the difference already; the reason and the words wait in the dialog."""
         self.bench.pieces.view.setFocus()
 
-    @Slot(object, object)
-    def _decided(self, draft: Draft, decision: DecisionRow) -> None:
-        self._unsent = None
-        self._hold(held=False)
-        self.undo_offered.emit(self._deciding.undo_offer(draft, decision))
+    @Slot(object, object, float)
+    def _written(self, draft: Draft, decision: DecisionRow, until: float) -> None:
+        self._outdated = False
+        self._let_go()
         position = self._position
         if position is None:
             return
+        self.decider.offer_undo(Taken(draft, decision, position, until))
         self._leave_request(keep=False)
-        self._position_before = position
         following = position.next_after(decision.request_id)
-        if following is None:
-            self.leave()
-        else:
+        if following is not None:
             self.open(position.without(decision.request_id).at(following))
+        elif position.runs_out:
+            self._position = position.without(decision.request_id)
+            self._ran_out = True
+            self.loading.start()
+            self._further.read(self._position)
+        else:
+            self.leave()
 
     @Slot(object)
-    def _not_decided(self, error: OfficeError) -> None:
-        if not isinstance(error, Outage):
-            self._unsent = None
-        self._hold(held=False)
+    def _not_written(self, error: OfficeError) -> None:
         self.show_error(error)
+        self._let_go()
         self.bench.decision.focus_primary()
 
     @Slot(object, object)
     def _overtaken(self, error: ChangedMeanwhile, dossier: RequestDossier) -> None:
         """Show the difference beside the newer dossier; what was typed about unchanged pieces stays."""
-        self._unsent = None
-        self._hold(held=False)
-        before = self.bench.draft
-        if before is None:
+        self._outdated = False
+        self._let_go()
+        said = self.bench.draft
+        if said is None:
             return
-        cleared = self._take(dossier, before)
-        differences = describe_differences(before.dossier, dossier, office_day(self._now()))
-        again = tuple(typeset(f"À relire : {label}.") for label in cleared)
-        self.show_error(type(error)(error.sentence, error.way_out, differences=(*differences, *again)))
+        if news.is_recorded(said, dossier):
+            self._tell_recorded(said, dossier)
+            return
+        cleared = self._take(dossier, said)
+        changed = news.changed(said.dossier, dossier, cleared, self._today)
+        self.show_error(news.conflict(error, dossier, changed, self._today))
 
     @Slot(object)
-    def _undone(self, draft: Draft) -> None:
-        self._set_aside[draft.dossier.request.request_id] = draft
-        self._open_again(draft)
+    def _undone(self, taken: Taken) -> None:
+        self._set_aside[taken.decision.request_id] = taken.draft
+        self._open_again(taken)
 
-    def _open_again(self, draft: Draft) -> None:
-        request_id = draft.dossier.request.request_id
-        position = self._position_before or QueuePosition(request_id, (request_id,), 1)
-        self.open_wanted.emit(self.key, position.at(request_id))
+    def _open_again(self, taken: Taken) -> None:
+        """Back to where she stood when she decided."""
+        self._outdated = False
+        self.open_wanted.emit(self.key, taken.position.at(taken.decision.request_id))
 
-    @Slot(object, object, object)
-    def _not_undone(self, draft: Draft, decision: DecisionRow, error: OfficeError) -> None:
+    @Slot(object, object)
+    def _not_undone(self, taken: Taken, error: OfficeError) -> None:
         """The decision stands: say so where the agent is, on its own request if she has left this page."""
         if not self.isVisible():
-            self._open_again(draft)
-        if isinstance(error, Outage):
-            self.undo_offered.emit(self._deciding.undo_offer(draft, decision))
-            self.show_error(error)
-        else:
-            number = typeset(f"Il s'agit de la demande n° {draft.dossier.request.number}.")
-            self.show_error(type(error)(error.sentence, f"{error.way_out} {number}".strip()))
+            self._open_again(taken)
+        elif self._outdated:
+            self.refresh()
+        if not isinstance(error, Outage):
+            number = f"Il s’agit de la demande n°{NBSP}{taken.draft.dossier.request.number}."
+            error = type(error)(error.sentence, f"{error.way_out} {number}".strip())
+        self.show_error(error)
 
     # Moving -----------------------------------------------------------------------------------------------------
 
@@ -339,6 +355,35 @@ class ExaminationPage(Page):
             self.open(self._position.at(request_id))
 
     @Slot()
+    def _read_ahead(self) -> None:
+        """Read what follows in the queue where the list had not, and the next request's first file."""
+        position, draft = self._position, self.bench.draft
+        if position is None or draft is None:
+            return
+        if position.runs_out:
+            self._further.read(position)
+        self.prefetch.begin_when_idle(position, draft, self.bench.viewer.first_drawing())
+
+    @Slot(object)
+    def _further_came(self, request_ids: tuple[int, ...] | None) -> None:
+        ran_out, self._ran_out = self._ran_out, False
+        if self._position is None:
+            return
+        if request_ids is not None:
+            self._position = self._position.followed_by(request_ids)
+        if ran_out and request_ids:
+            self.open(self._position.at(request_ids[0]))
+        elif ran_out:
+            self.leave()
+        elif request_ids is not None:
+            self._show_place()
+            self._read_ahead()
+
+    def _show_place(self) -> None:
+        if self._position is not None:
+            self._steps.show_position(self._position, free=not self.decider.under_way)
+
+    @Slot()
     def leave(self) -> None:
         """Back to the list."""
         if not self.may_leave():
@@ -352,8 +397,8 @@ class ExaminationPage(Page):
 
     def may_leave(self) -> bool:
         """Not while a decision is being written: its answer would be lost."""
-        if self._deciding.under_way:
-            self._tell("La décision part…", "Un instant : la suite vient d’elle-même.".replace(" :", f"{NBSP}:"))
+        if self.decider.under_way:
+            self._tell("La décision part…", f"Un instant{NBSP}: la suite vient d’elle-même.")
             return False
         return True
 
@@ -364,10 +409,12 @@ class ExaminationPage(Page):
     def _leave_request(self, *, keep: bool = True) -> None:
         """Say that the request is closed, and clear the screen of it; what was said waits for her to come back."""
         self._presence.end()
-        self._unsent = None
+        self._history.forget()
+        self._ran_out = False
         draft = self.bench.draft
         if draft is not None and keep and draft.may_decide:
             self._set_aside[draft.dossier.request.request_id] = draft
+        self.decider.draft = None
         self.bench.put_away()
 
     def go_back(self) -> bool:

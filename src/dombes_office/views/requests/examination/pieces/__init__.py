@@ -1,1 +1,1 @@
-"""The pieces: the list at the left with the requests before, what stands in place of a page, the verdict, the checks."""
+"""The pieces: their list with the requests before, what stands in place of a page, the verdict below, the checks."""

@@ -260,15 +260,16 @@ class Clerk:
         return dialog
 
     def choose_refusal(self, label: str) -> None:
-        """Down to this reason for refusing, from the first one, and Espace."""
+        """Down to this reason for refusing, from the first one, which Espace chooses."""
         dialog = QApplication.activeModalWidget()
         assert dialog is not None
         reasons = dialog.findChildren(QRadioButton)
         assert reasons[0].hasFocus()
-        wanted = [reason.text() for reason in reasons].index(label)
+        wanted = [reason.text().replace("&", "") for reason in reasons].index(label)
         for _ in range(wanted):
             self.press(Qt.Key.Key_Down)
-        self.press(Qt.Key.Key_Space)
+        if wanted == 0:
+            self.press(Qt.Key.Key_Space)
         assert reasons[wanted].isChecked()
 
 

@@ -362,6 +362,21 @@ def test_the_history_asks_no_more_for_many_decisions_than_for_one(desk: Database
     assert said == ["Mandat SEPA\u00a0: Document illisible."] * 3
 
 
+def test_the_history_tells_who_read_an_iban_or_what_is_said_of_a_child(desk: Database, office: Office) -> None:
+    given = office.add_request()
+    for document_id in (given.documents["iban"], None):
+        note = partial(reading.note_revealed, request_id=given.request_id, document_id=document_id)
+        desk.transact(note)
+        # Once more within the hour is the same line: paging to and fro is not a story.
+        desk.transact(note)
+    events = desk.transact(partial(history.read_history, request_id=given.request_id))
+    told = sorted((event.who, event.what) for event in events if event.kind == "revealed")
+    assert told == [
+        ("Lea", "Informations complémentaires (PAI) lues"),
+        ("Lea", "Valeur lue\u00a0: IBAN"),
+    ]
+
+
 def test_the_history_tells_who_did_what(desk: Database, office: Office) -> None:
     given = office.add_request()
     desk.transact(partial(reading.note_opening, request_id=given.request_id))

@@ -63,7 +63,10 @@ class SupportingDocument(Base):
 
 
 class Reading(Base):
-    """Who opened a request or received the bytes of a piece, and when. Appended, never changed."""
+    """Who opened a request, received the bytes of a piece or saw a value in full, and when. Appended, never changed.
+
+    A value of no piece that was seen (`revealed` without a document) is what is said of the child: the PAI.
+    """
 
     __tablename__ = "reading"
     __table_args__ = (

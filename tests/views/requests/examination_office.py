@@ -109,6 +109,7 @@ class FakeOffice:
     decided: list[tuple[RequestDossier, DecisionDraft, Letter]] = field(default_factory=list)
     undone: list[int] = field(default_factory=list)
     kept: list[tuple[Any, ...]] = field(default_factory=list)
+    revealed: list[tuple[int, int | None]] = field(default_factory=list)
     failures: dict[str, OfficeError] = field(default_factory=dict)
     """By the name of the operation: what it raises."""
     gate: threading.Event = field(default_factory=threading.Event)
@@ -133,6 +134,7 @@ class FakeOffice:
             read_document=self.read_document,
             read_photo=self.read_photo,
             note_opening=self.note_opening,
+            note_revealed=self.note_revealed,
             keep_open=self.keep_open,
             note_closing=self.note_closing,
             keep_checks=self.keep_checks,
@@ -167,6 +169,10 @@ class FakeOffice:
 
     def note_opening(self, _db: None, request_id: int) -> None:
         self._called("note_opening", request_id)
+
+    def note_revealed(self, _db: None, request_id: int, document_id: int | None) -> None:
+        self._called("note_revealed", request_id)
+        self.revealed.append((request_id, document_id))
 
     def keep_open(self, _db: None, request_id: int) -> None:
         self._called("keep_open", request_id)

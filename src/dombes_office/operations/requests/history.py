@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
+_READ = {"opened": "Demande ouverte", "received": "Pièce transmise au poste", "revealed": "Valeur lue"}
+"""What is said of a reading that speaks of a piece, before its name."""
+_READ_ALL = _READ | {"revealed": "Informations complémentaires (PAI) lues"}
+"""The same, of one that speaks of no piece."""
+
+
 def read_history(db: Session, request_id: int) -> tuple[HistoryEvent, ...]:
     """Everything that happened to a request, the latest first."""
     names = dict(db.execute(select(StaffMember.login, StaffMember.display_name)).all())
@@ -65,9 +71,8 @@ def _readings(db: Session, request_id: int, names: dict[str, str]) -> list[Histo
         .where(n.request_id == request_id)
         .group_by(n.what, n.login, DocumentRequirement.label, func.date_trunc("hour", n.at))
     )
-    said = {"opened": "Demande ouverte", "received": "Pièce transmise au poste", "revealed": "Valeur affichée"}
     return [
-        HistoryEvent(at, what, names.get(login, login), said[what] + (f"\u00a0: {label}" if label else ""))
+        HistoryEvent(at, what, names.get(login, login), f"{_READ[what]}\u00a0: {label}" if label else _READ_ALL[what])
         for at, what, login, label in rows
     ]
 

@@ -47,6 +47,14 @@ def note_opening(db: Session, request_id: int) -> None:
     db.execute(insert(Reading).values(request_id=request_id, what="opened"))
 
 
+def note_revealed(db: Session, request_id: int, document_id: int | None) -> None:
+    """Write down that this agent had an IBAN in full before her eyes, or without a document what is said of the child.
+
+    The complementary information (PAI) belongs to no piece.
+    """
+    db.execute(insert(Reading).values(request_id=request_id, document_id=document_id, what="revealed"))
+
+
 def keep_open(db: Session, request_id: int) -> None:
     """Say again that the request is still open, every few minutes: a silent desk is forgotten."""
     db.execute(

@@ -33,6 +33,7 @@ class RequestActs:
     read_document: Callable[..., bytes] = reading.read_document
     read_photo: Callable[..., bytes | None] = reading.read_photo
     note_opening: Callable[..., None] = reading.note_opening
+    note_revealed: Callable[..., None] = reading.note_revealed
     keep_open: Callable[..., None] = reading.keep_open
     note_closing: Callable[..., None] = reading.note_closing
     keep_checks: Callable[..., None] = checking.keep_checks

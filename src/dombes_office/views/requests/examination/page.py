@@ -22,6 +22,7 @@ from dombes_office.views.requests.examination.keys import ExaminationKeys
 from dombes_office.views.requests.examination.prefetch import Prefetch
 from dombes_office.views.requests.examination.presence import Presence
 from dombes_office.views.requests.examination.queue_steps import QueueSteps
+from dombes_office.views.requests.examination.trace import Trace
 from dombes_office.views.requests.examination.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class ExaminationPage(Page):
         self._history = HistoryReader(desk, acts, button=self.bench.history, page=self)
         self._further = Further(desk, acts.list_requests, everything=agent.sees_everything, parent=self)
         self._presence = Presence(desk, acts, self)
+        self._trace = Trace(desk, acts, self)
         self.keys = ExaminationKeys(self.bench, self)
         self._build()
         self._connect()
@@ -108,6 +110,7 @@ class ExaminationPage(Page):
         bench, decider = self.bench, self.decider
         bench.history.clicked.connect(self._show_history)
         bench.file_known.connect(self._read_ahead)
+        bench.iban_shown.connect(self._trace.note)
         bench.decision.wanted.connect(decider.act)
         bench.decision.letter_wanted.connect(decider.preview_letter)
         decider.reason_wanted.connect(bench.ask_reason)
@@ -170,6 +173,9 @@ class ExaminationPage(Page):
     def _first_sight(self, dossier: RequestDossier) -> None:
         """Show a request that was not on the screen, with what was said of it before."""
         request = dossier.request
+        if self._agent.may_decide:
+            self._presence.begin(request.request_id)
+            self._trace.begin(request.request_id)
         before = self._set_aside.pop(request.request_id, None)
         if before is not None:
             self._see_again(before, dossier)
@@ -178,8 +184,6 @@ class ExaminationPage(Page):
             if request.opened_by and self._agent.may_decide:
                 self._tell(f"{request.opened_by} a aussi ouvert cette demande.", "La première décision compte.")
         self.bench.opened_at.setText(f"ouverte à {hour(self._now())}")
-        if self._agent.may_decide:
-            self._presence.begin(request.request_id)
         self._read_ahead()
         self.shown.emit(request.request_id)
 
@@ -192,6 +196,7 @@ class ExaminationPage(Page):
         cleared: tuple[str, ...] = ()
         if self.bench.draft is said and said.dossier.request.version == dossier.request.version:
             self.bench.fetch()
+            self._note_reading(dossier)
         else:
             cleared = self._take(dossier, said)
         changed = news.changed(said.dossier, dossier, cleared, self._today)
@@ -225,7 +230,13 @@ class ExaminationPage(Page):
         )
         self.decider.draft = draft
         self.bench.take(draft, beside=self.prefetch.held, keep_piece=before is not None)
+        self._note_reading(dossier)
         return cleared
+
+    def _note_reading(self, dossier: RequestDossier) -> None:
+        """What is said of the child stands on the screen as soon as the request does."""
+        if dossier.child.care_note:
+            self._trace.note(None)
 
     @property
     def _today(self) -> date:
@@ -409,6 +420,7 @@ class ExaminationPage(Page):
     def _leave_request(self, *, keep: bool = True) -> None:
         """Say that the request is closed, and clear the screen of it; what was said waits for her to come back."""
         self._presence.end()
+        self._trace.end()
         self._history.forget()
         self._ran_out = False
         draft = self.bench.draft

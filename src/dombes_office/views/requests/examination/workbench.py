@@ -13,6 +13,7 @@ from dombes_office.rules.requests import PieceRow, VerdictKind
 from dombes_office.views.papers.paper import Drawing
 from dombes_office.views.papers.viewer import Viewer
 from dombes_office.views.requests.examination.decision.decision_panel import DecisionPanel
+from dombes_office.views.requests.examination.facts.check_lines import compares
 from dombes_office.views.requests.examination.facts.facts_panel import FactsPanel
 from dombes_office.views.requests.examination.pieces.checker import Checker
 from dombes_office.views.requests.examination.pieces.piece_list import PieceList
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 _RIGHT_WIDTH, _RIGHT_WIDE, _WIDE_FROM = 336, 416, 1500
 _PHOTO_DRAWING = Drawing(0, 184)
+_COMPARE_IBANS = {"iban_valid", "mandate_iban"}
+"""The checks that show IBANs where they fail."""
 _REFUSED_FILE = f"Marquez la pièce non conforme (N){NBSP}: la famille la renverra."
 
 
@@ -43,6 +46,8 @@ class Workbench(QWidget):
 
     file_known = Signal()
     """One more file of this draft, or of the next one, has been opened or refused."""
+    iban_shown = Signal(int)
+    """The document whose IBAN stands on the screen in full."""
 
     def __init__(
         self,
@@ -215,9 +220,14 @@ class Workbench(QWidget):
         elif piece.given:
             self._typed.show_value(piece, tuple(c for c in checks if c.requirement_code == piece.code))
             self.viewer.show_sheet(self._typed, piece.label)
+            self._tell_iban(piece)
         else:
             self._missing.show_missing(piece)
             self.viewer.show_sheet(self._missing, piece.label)
+
+    def _tell_iban(self, piece: PieceRow | None) -> None:
+        if piece is not None and piece.kind == "iban" and piece.document_id is not None:
+            self.iban_shown.emit(piece.document_id)
 
     @Slot(str)
     def _paper_known(self, sha256: str) -> None:
@@ -242,6 +252,8 @@ class Workbench(QWidget):
         if draft is not self.draft:
             return
         self.facts.show_checks(draft.dossier.checks)
+        if any(check.code in _COMPARE_IBANS and compares(check) for check in draft.dossier.checks):
+            self._tell_iban(next((piece for piece in draft.dossier.pieces if piece.kind == "iban"), None))
         self.show_draft()
         piece = self.pieces.current()
         if piece is not None and piece.kind != "file":

@@ -43,12 +43,17 @@ def check_line(check: CheckResult, *, with_reason: bool = False) -> QWidget:
     column.addWidget(words(check.title, "failure-title" if failed else "", wrap=True))
     row.addLayout(column, 1)
     whole.addLayout(row)
-    if failed and check.spoken and check.found:
+    if compares(check):
         # Two IBANs need the whole width of the box.
         whole.addWidget(_compared(check))
     elif check.why and (with_reason or failed or check.outcome is Outcome.VERIFY):
         column.addWidget(words(check.why, "secondary", wrap=True))
     return line
+
+
+def compares(check: CheckResult) -> bool:
+    """Whether both values of a check are shown, one above the other."""
+    return check.outcome is Outcome.FAIL and bool(check.spoken and check.found)
 
 
 def _compared(check: CheckResult) -> QWidget:

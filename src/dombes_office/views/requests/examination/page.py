@@ -16,12 +16,12 @@ from dombes_office.views.requests.acts import RequestActs
 from dombes_office.views.requests.examination import news
 from dombes_office.views.requests.examination.decision.decider import Decider, Taken
 from dombes_office.views.requests.examination.draft import Draft
-from dombes_office.views.requests.examination.further import Further
 from dombes_office.views.requests.examination.history.history_reader import HistoryReader
 from dombes_office.views.requests.examination.keys import ExaminationKeys
 from dombes_office.views.requests.examination.prefetch import Prefetch
 from dombes_office.views.requests.examination.presence import Presence
 from dombes_office.views.requests.examination.queue_steps import QueueSteps
+from dombes_office.views.requests.examination.queue_walk import QueueWalk
 from dombes_office.views.requests.examination.trace import Trace
 from dombes_office.views.requests.examination.workbench import Workbench
 
@@ -64,14 +64,11 @@ class ExaminationPage(Page):
         self._agent = agent
         self._now = now
         self._acts = acts = acts or RequestActs()
-        self._position: QueuePosition | None = None
         self._set_aside: dict[int, Draft] = {}
         """Drafts of requests that were decided or left, so that undoing and coming back find them as they were."""
         self._outage_shown = False
         self._outdated = False
         """Something was read, or should have been, while a decision was under way: it is read again after."""
-        self._ran_out = False
-        """The last request that was known is decided, and what follows it in the queue is awaited."""
         self.papers = Papers(
             desk, documents, renderer, read_document=acts.read_document, read_photo=acts.read_photo, parent=self
         )
@@ -80,7 +77,7 @@ class ExaminationPage(Page):
         buttons = self.bench.decision.buttons
         self.decider = Decider(desk, acts, templates, button=buttons.__getitem__, parent=self)
         self._history = HistoryReader(desk, acts, button=self.bench.history, page=self)
-        self._further = Further(desk, acts.list_requests, everything=agent.sees_everything, parent=self)
+        self._walk = QueueWalk(desk, acts.list_requests, everything=agent.sees_everything, parent=self)
         self._presence = Presence(desk, acts, self)
         self._trace = Trace(desk, acts, self)
         self.keys = ExaminationKeys(self.bench, self)
@@ -99,15 +96,16 @@ class ExaminationPage(Page):
 
     def _connect(self) -> None:
         self.header.back.connect(self.leave)
-        self._steps.previous.connect(self.open_previous)
-        self._steps.following.connect(self.open_next)
-        self.keys.decision_wanted.connect(self.decider.act_as_proposed)
-        self.keys.next_wanted.connect(self.open_next)
-        self.keys.previous_wanted.connect(self.open_previous)
+        bench, decider, walk = self.bench, self.decider, self._walk
+        for wants in (self._steps, self.keys):
+            wants.next_wanted.connect(walk.step_on)
+            wants.previous_wanted.connect(walk.step_back)
+        self.keys.decision_wanted.connect(decider.act_as_proposed)
+        walk.wanted.connect(self._go_to)
+        walk.ended.connect(self.leave)
+        walk.longer.connect(self._queue_is_longer)
         self.papers.failed.connect(self.show_error)
         self._history.failed.connect(self.show_error)
-        self._further.came.connect(self._further_came)
-        bench, decider = self.bench, self.decider
         bench.history.clicked.connect(self._show_history)
         bench.file_known.connect(self._read_ahead)
         bench.iban_shown.connect(self._trace.note)
@@ -129,7 +127,7 @@ class ExaminationPage(Page):
         """Show the request at a `QueuePosition`."""
         position: QueuePosition = what  # type: ignore[assignment]  # The window hands over what the queue sent.
         self._leave_request()
-        self._position = position
+        self._walk.stand_at(position)
         self.band.clear()
         self._show_place()
         self._load(position.request_id)
@@ -140,8 +138,9 @@ class ExaminationPage(Page):
     def refresh(self) -> None:
         """Read the request again; what was said of pieces that did not change stays."""
         self._outdated = self.decider.under_way
-        if self._position is not None and not self._outdated:
-            self._load(self._position.request_id)
+        position = self._walk.position
+        if position is not None and not self._outdated:
+            self._load(position.request_id)
 
     def subjects(self) -> frozenset[str]:
         """Other desks and the portal change requests."""
@@ -155,7 +154,8 @@ class ExaminationPage(Page):
 
     @Slot(object)
     def _dossier_came(self, dossier: RequestDossier) -> None:
-        if self._position is None or dossier.request.request_id != self._position.request_id:
+        position = self._walk.position
+        if position is None or dossier.request.request_id != position.request_id:
             return
         self.loading.stop()
         if self.decider.under_way:
@@ -211,9 +211,9 @@ class ExaminationPage(Page):
         """Her decision was written although its answer was lost: say so, and offer to undo it all the same."""
         self._take(dossier, said)
         self._tell(*news.recorded(dossier, self._today))
-        if dossier.decision is not None and self._position is not None:
-            until = time.monotonic() + dossier.decision.undo_seconds
-            self.decider.offer_undo(Taken(said, dossier.decision, self._position, until))
+        decision, position = dossier.decision, self._walk.position
+        if decision is not None and position is not None:
+            self.decider.offer_undo(Taken(said, decision, position, time.monotonic() + decision.undo_seconds))
 
     def _take(self, dossier: RequestDossier, before: Draft | None) -> tuple[str, ...]:
         """Show a dossier with what was said before; returns the labels of the pieces to read again."""
@@ -288,21 +288,12 @@ class ExaminationPage(Page):
     def _written(self, draft: Draft, decision: DecisionRow, until: float) -> None:
         self._outdated = False
         self._let_go()
-        position = self._position
-        if position is None:
-            return
-        self.decider.offer_undo(Taken(draft, decision, position, until))
-        self._leave_request(keep=False)
-        following = position.next_after(decision.request_id)
-        if following is not None:
-            self.open(position.without(decision.request_id).at(following))
-        elif position.runs_out:
-            self._position = position.without(decision.request_id)
-            self._ran_out = True
+        position = self._walk.position
+        if position is not None:
+            self.decider.offer_undo(Taken(draft, decision, position, until))
+            self._leave_request(keep=False)
             self.loading.start()
-            self._further.read(self._position)
-        else:
-            self.leave()
+            self._walk.leave_behind(decision.request_id)
 
     @Slot(object)
     def _not_written(self, error: OfficeError) -> None:
@@ -349,50 +340,27 @@ class ExaminationPage(Page):
 
     # Moving -----------------------------------------------------------------------------------------------------
 
-    @Slot()
-    def open_next(self) -> None:
-        """The next request of the queue; what was said of this one stays while the page lives."""
-        if self._position is not None:
-            self._open_beside(self._position.next_after(self._position.request_id))
-
-    @Slot()
-    def open_previous(self) -> None:
-        """The request before this one."""
-        if self._position is not None:
-            self._open_beside(self._position.previous_before(self._position.request_id))
-
-    def _open_beside(self, request_id: int | None) -> None:
-        if self._position is not None and request_id is not None and self.may_leave():
-            self.open(self._position.at(request_id))
+    @Slot(object)
+    def _go_to(self, position: QueuePosition) -> None:
+        """To another request of the queue; what was said of this one stays while the page lives."""
+        if self.may_leave():
+            self.open(position)
 
     @Slot()
     def _read_ahead(self) -> None:
         """Read what follows in the queue where the list had not, and the next request's first file."""
-        position, draft = self._position, self.bench.draft
-        if position is None or draft is None:
-            return
-        if position.runs_out:
-            self._further.read(position)
-        self.prefetch.begin_when_idle(position, draft, self.bench.viewer.first_drawing())
+        if self.bench.draft is not None:
+            self._walk.read_on()
+            self.prefetch.begin_when_idle(self._walk.position, self.bench.draft, self.bench.viewer.first_drawing())
 
-    @Slot(object)
-    def _further_came(self, request_ids: tuple[int, ...] | None) -> None:
-        ran_out, self._ran_out = self._ran_out, False
-        if self._position is None:
-            return
-        if request_ids is not None:
-            self._position = self._position.followed_by(request_ids)
-        if ran_out and request_ids:
-            self.open(self._position.at(request_ids[0]))
-        elif ran_out:
-            self.leave()
-        elif request_ids is not None:
-            self._show_place()
-            self._read_ahead()
+    @Slot()
+    def _queue_is_longer(self) -> None:
+        self._show_place()
+        self._read_ahead()
 
     def _show_place(self) -> None:
-        if self._position is not None:
-            self._steps.show_position(self._position, free=not self.decider.under_way)
+        if self._walk.position is not None:
+            self._steps.show_position(self._walk.position, free=not self.decider.under_way)
 
     @Slot()
     def leave(self) -> None:
@@ -401,7 +369,8 @@ class ExaminationPage(Page):
             return
         self._leave_request()
         self.loading.stop()
-        position, self._position = self._position, None
+        position = self._walk.position
+        self._walk.stand_at(None)
         self.prefetch.forget()
         self.papers.keep_only(frozenset())
         self.open_wanted.emit(self.entry.under, position)
@@ -422,7 +391,6 @@ class ExaminationPage(Page):
         self._presence.end()
         self._trace.end()
         self._history.forget()
-        self._ran_out = False
         draft = self.bench.draft
         if draft is not None and keep and draft.may_decide:
             self._set_aside[draft.dossier.request.request_id] = draft

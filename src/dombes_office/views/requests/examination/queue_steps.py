@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class QueueSteps(QWidget):
     """`1 sur 38`, Précédente, Suivante."""
 
-    previous = Signal()
-    following = Signal()
+    previous_wanted = Signal()
+    next_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,8 +29,8 @@ class QueueSteps(QWidget):
         self._next = ActionButton("Suivante", icon_name="caret-right", keys="Alt+→")
         self._previous.setToolTip("Demande précédente (Alt+←)")
         self._next.setToolTip("Demande suivante (Alt+→)")
-        self._previous.clicked.connect(self.previous)
-        self._next.clicked.connect(self.following)
+        self._previous.clicked.connect(self.previous_wanted)
+        self._next.clicked.connect(self.next_wanted)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(CONTROL_GAP)

@@ -67,7 +67,6 @@ NOT_YET_TYPESET = (
     "src/dombes_office/cli.py",
     "src/dombes_office/database/",
     "src/dombes_office/demo/papers/",
-    "src/dombes_office/views/requests/examination/",
 )
 """Places whose sentences wait to be mended."""
 

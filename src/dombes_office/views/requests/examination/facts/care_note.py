@@ -23,7 +23,7 @@ class CareNote(QFrame):
         self._note = note
         self._begun = shorten(note, _SHORT, placeholder="…")
         self._folded = True
-        self.setAccessibleName(f"Informations complémentaires, PAI : {note}")
+        self.setAccessibleName(f"Informations complémentaires, PAI\u00a0: {note}")
         self._words = words(self._begun, wrap=True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._more = ActionButton("Tout lire", kind="link", parent=self)

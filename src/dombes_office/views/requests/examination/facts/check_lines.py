@@ -24,7 +24,7 @@ def check_line(check: CheckResult, *, with_reason: bool = False) -> QWidget:
     failed = check.outcome is Outcome.FAIL
     line = QFrame()
     line.setProperty("kind", "failure-box" if failed else "plain")
-    line.setAccessibleName(f"{SPOKEN_OUTCOME[check.outcome]} : {check.title}. {check.why}".strip())
+    line.setAccessibleName(f"{SPOKEN_OUTCOME[check.outcome]}{NBSP}: {check.title}. {check.why}".strip())
     line.setToolTip(check.why)
     whole = QVBoxLayout(line)
     whole.setContentsMargins(*((9, 6, 9, 7) if failed else (0, 0, 0, 0)))
@@ -70,7 +70,7 @@ def _compared(check: CheckResult) -> QWidget:
         value = QLabel(_as_html(parts))
         value.setTextFormat(Qt.TextFormat.RichText)
         value.setProperty("kind", "mono-small")
-        value.setAccessibleName(f"{label} : {''.join(text for text, _ in parts)}")
+        value.setAccessibleName(f"{label}{NBSP}: {''.join(text for text, _ in parts)}")
         grid.addWidget(words(label, "secondary"), row, 0)
         grid.addWidget(value, row, 1)
     return frame

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from typing_extensions import override
 
 from dombes_office.rules.checks import summary_text
-from dombes_office.rules.french import age_text, caller, counted, numeric_date, person, phone
+from dombes_office.rules.french import NBSP, age_text, caller, counted, numeric_date, person, phone
 from dombes_office.rules.requests import Outcome
 from dombes_office.views.icons import icon
 from dombes_office.views.palette import current_palette
@@ -120,10 +120,10 @@ class FactsPanel(QScrollArea):
             born = f"né(e) le {numeric_date(child.born_on)}, {age_text(child.born_on, today)}"
         column.addWidget(words(", ".join(filter(None, (born, child.school_level))), wrap=True))
         facts = (
-            f"Filiation : {child.relationship}" if child.relationship else "",
-            f"Groupe : {child.customer_group.lower()}" if child.customer_group else "",
+            f"Filiation{NBSP}: {child.relationship}" if child.relationship else "",
+            f"Groupe{NBSP}: {child.customer_group.lower()}" if child.customer_group else "",
         )
-        column.addWidget(words(". ".join(filter(None, facts)).replace(" :", "\u00a0:"), "context", wrap=True))
+        column.addWidget(words(". ".join(filter(None, facts)), "context", wrap=True))
         row.addLayout(column, 1)
         holder = QWidget()
         row.setContentsMargins(0, 0, 0, 0)

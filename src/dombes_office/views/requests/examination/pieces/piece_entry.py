@@ -63,7 +63,7 @@ def _icon_of(piece: PieceRow, papers: Papers) -> str:
 
 def _lines(piece: PieceRow, papers: Papers) -> tuple[str, ...]:
     if not piece.needed and not piece.given:
-        return ("pas demandée : ne paie pas", "par prélèvement")
+        return ("pas demandée\u00a0: ne paie pas", "par prélèvement")
     if not piece.given:
         return ("manquante",)
     if piece.kind == "file":

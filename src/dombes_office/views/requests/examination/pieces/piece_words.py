@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dombes_office.rules.french import NBSP
+
 if TYPE_CHECKING:
     from dombes_office.rules.requests import PieceRow
 
@@ -24,4 +26,5 @@ def asked_piece(piece: PieceRow) -> str:
     """What the family is asked for: `un nouveau mandat`, `le mandat` where it was not given."""
     if piece.code in _KNOWN:
         return _KNOWN[piece.code][2 if piece.given else 1]
-    return f"de nouveau « {piece.label} »" if piece.given else f"« {piece.label} »"
+    named = f"«{NBSP}{piece.label}{NBSP}»"
+    return f"de nouveau {named}" if piece.given else named

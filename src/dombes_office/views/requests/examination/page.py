@@ -210,6 +210,8 @@ class ExaminationPage(Page):
     def _tell_recorded(self, said: Draft, dossier: RequestDossier) -> None:
         """Her decision was written although its answer was lost: say so, and offer to undo it all the same."""
         self._take(dossier, said)
+        # The buttons are gone, and the cursor with them.
+        self.bench.pieces.view.setFocus()
         self._tell(*news.recorded(dossier, self._today))
         decision, position = dossier.decision, self._walk.position
         if decision is not None and position is not None:

@@ -153,6 +153,11 @@ class Clerk:
         return "" if draft is None else draft.dossier.request.number
 
     @property
+    def place(self) -> str:
+        """Where she stands in the queue, as the header says it."""
+        return self.examination._steps.place.replace("\u00a0", " ")
+
+    @property
     def piece(self) -> PieceRow:
         """The piece on the screen."""
         current = self.examination.bench.pieces.current()

@@ -140,10 +140,12 @@ class Decider(QObject):
     def _refusal_answered(self, answer: int) -> None:
         dialog, self._refusal = self._refusal, None
         draft = self.draft
-        if dialog is None or draft is None:
+        if dialog is None:
+            return
+        dialog.deleteLater()
+        if draft is None:
             return
         draft.refusal_code, draft.refusal_words = dialog.code, dialog.typed
-        dialog.deleteLater()
         if answer != QDialog.DialogCode.Accepted:
             return
         if draft.dossier.request.version == self._refused_version and DecisionKind.REFUSE in draft.allowed():

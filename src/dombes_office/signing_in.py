@@ -12,7 +12,7 @@ from dombes_office import settings
 from dombes_office.credentials import SavedProfiles, Vault
 from dombes_office.errors import ServerUnreachable, UnknownHost
 from dombes_office.views.memory import AgentMemory
-from dombes_office.views.sign_in import SignInWindow
+from dombes_office.views.sign_in.window import SignInWindow
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,7 +20,7 @@ from dombes_office.database.engine import Database
 from dombes_office.rules.connections import Profile
 from dombes_office.views.messages import BugReporter
 from dombes_office.views.requests.queue_page import QueuePage
-from dombes_office.views.sign_in import SignInWindow
+from dombes_office.views.sign_in.window import SignInWindow
 from dombes_office.views.window import MainWindow
 from tests.builders import build_office
 from tests.stories.clerk import ENTER, PATIENCE

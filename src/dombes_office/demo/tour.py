@@ -29,7 +29,7 @@ from dombes_office.views.messages import BugReporter
 from dombes_office.views.requests.examination.page import ExaminationPage
 from dombes_office.views.requests.position import QueuePosition
 from dombes_office.views.requests.queue_page import QueuePage
-from dombes_office.views.sign_in import SignInWindow
+from dombes_office.views.sign_in.window import SignInWindow
 from dombes_office.views.style import apply_style
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from typing_extensions import override
 from dombes_office.errors import InvalidEntry, OfficeError
 from dombes_office.rules.french import NBSP, NNBSP
 from dombes_office.views.messages import ConfirmDialog
-from dombes_office.views.sign_in_parts import NameLine, Notice, WindowRing
-from dombes_office.views.sign_in_profile_form import ProfileForm, Typed
+from dombes_office.views.sign_in.parts import NameLine, Notice, WindowRing
+from dombes_office.views.sign_in.profile_form import ProfileForm, Typed
 from dombes_office.views.widgets.key_hint import ActionButton
 from dombes_office.views.widgets.labels import words
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dombes_office.errors import OfficeError
 from dombes_office.rules.connections import Profile, Target
-from dombes_office.views.sign_in import SignInWindow
+from dombes_office.views.sign_in.window import SignInWindow
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

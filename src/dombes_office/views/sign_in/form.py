@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEd
 
 from dombes_office.errors import AgentUnknown, InvalidEntry, KeyringUnavailable, RoleTooPowerful, WrongPassword
 from dombes_office.views.icons import shipped_icon
-from dombes_office.views.sign_in_parts import CapsLockWatch, Notice, PasswordField, StateLine
+from dombes_office.views.sign_in.parts import CapsLockWatch, Notice, PasswordField, StateLine
 from dombes_office.views.widgets.field_error import FieldError
 from dombes_office.views.widgets.key_hint import ActionButton
 from dombes_office.views.widgets.labels import IconLabel, words

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 
 from dombes_office.credentials import SavedProfiles
 from dombes_office.rules.connections import PREFER, REQUIRE, VERIFY_FULL, Target
-from dombes_office.views.sign_in_profile_form import ENCRYPTIONS, Typed
-from dombes_office.views.sign_in_profiles import ProfileDialog
+from dombes_office.views.sign_in.profile_dialog import ProfileDialog
+from dombes_office.views.sign_in.profile_form import ENCRYPTIONS, Typed
 from tests.views.accessibility import assert_accessible
-from tests.views.signing_in import BANEINS, DOMBES, Scene
+from tests.views.sign_in.stage import BANEINS, DOMBES, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

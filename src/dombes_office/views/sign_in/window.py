@@ -13,10 +13,10 @@ from typing_extensions import override
 
 from dombes_office.errors import InvalidEntry, OfficeError, WrongPassword
 from dombes_office.views.icons import application_icon
-from dombes_office.views.sign_in_errand import Attempt, Errand
-from dombes_office.views.sign_in_form import HELP, SignInForm
-from dombes_office.views.sign_in_parts import WindowRing
-from dombes_office.views.sign_in_vault import KeptPassword
+from dombes_office.views.sign_in.errand import Attempt, Errand
+from dombes_office.views.sign_in.form import HELP, SignInForm
+from dombes_office.views.sign_in.parts import WindowRing
+from dombes_office.views.sign_in.vault import KeptPassword
 from dombes_office.views.work import Busy, busy
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 
     from dombes_office.rules.connections import Profile, Target
-    from dombes_office.views.sign_in_profiles import ProfileDialog, Profiles
-    from dombes_office.views.sign_in_vault import Passwords
+    from dombes_office.views.sign_in.profile_dialog import ProfileDialog, Profiles
+    from dombes_office.views.sign_in.vault import Passwords
 
 _log = logging.getLogger(__name__)
 
@@ -209,7 +209,7 @@ class SignInWindow(QWidget):
     def edit_profiles(self) -> None:
         """Open the list of profiles."""
         # Most mornings nobody opens it.
-        from dombes_office.views.sign_in_profiles import ProfileDialog  # noqa: PLC0415
+        from dombes_office.views.sign_in.profile_dialog import ProfileDialog  # noqa: PLC0415
 
         self._dialog = ProfileDialog(self._saved, tuple(self._known.values()), self.form.profiles.currentText(), self)
         self._dialog.removed.connect(self._kept.forget)

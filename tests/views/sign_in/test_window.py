@@ -30,10 +30,10 @@ from dombes_office.errors import (
     WrongPassword,
 )
 from dombes_office.rules.connections import PREFER, Profile, Target
-from dombes_office.views import sign_in
-from dombes_office.views.sign_in_parts import CapsLockWatch, system_caps_lock
+from dombes_office.views.sign_in import window as sign_in
+from dombes_office.views.sign_in.parts import CapsLockWatch, system_caps_lock
 from tests.views.accessibility import assert_accessible
-from tests.views.signing_in import DOMBES, PASSWORD, Scene, Shelf
+from tests.views.sign_in.stage import DOMBES, PASSWORD, Scene, Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -448,7 +448,7 @@ def test_the_window_is_shown_without_a_heavy_library() -> None:
 import sys
 from PySide6.QtWidgets import QApplication
 from dombes_office.rules.connections import Profile, Target
-from dombes_office.views.sign_in import SignInWindow
+from dombes_office.views.sign_in.window import SignInWindow
 from dombes_office.views.style import apply_style
 app = QApplication([])
 apply_style(app)

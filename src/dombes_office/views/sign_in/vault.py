@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from dombes_office.views.sign_in_errand import Errand
+from dombes_office.views.sign_in.errand import Errand
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping

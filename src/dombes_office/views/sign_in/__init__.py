@@ -1,0 +1,1 @@
+"""The sign-in window, and the dialog of the connections that it offers."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -59,6 +60,40 @@ def test_demo_data_fills_a_local_office_once(folder: Path) -> None:
     status, printed, complaints = run(*words)
     assert (status, printed) == (1, "")
     assert complaints.startswith("Cette base contient déjà des familles")
+
+
+def test_a_bug_ends_in_a_number_that_leads_to_the_log(folder: Path) -> None:
+    """No demonstration fits before the first year of the calendar: nobody foresaw that."""
+    status, _, complaints = run("demo-data", "--size", "village", "--today", "0001-01-05", "--local", folder)
+    assert status == 3
+    assert "Traceback" not in complaints
+    number = re.search(r"incident ([0-9A-F]{6})\.", complaints)
+    assert number, complaints
+    file = local_folder() / "log" / "dombes-office.log"
+    assert str(file) in complaints
+    line = file.read_text(encoding="utf-8")
+    assert re.match(
+        rf"20[0-9 :,-]+ CRITICAL dombes_office\.incidents incident {number[1]}: builtins\.OverflowError ", line
+    )
+    assert "date value out of range" not in line
+
+
+def test_the_mailer_says_when_it_speaks(folder: Path) -> None:
+    settings = folder / "mail.toml"
+    settings.write_text('host = "localhost"\nsender = "bureau@example.org"\nsecurity = "none"\n', encoding="utf-8")
+    words = ["mail", "send", "--smtp", str(settings), "--url", "postgresql://facteur@localhost:1/office"]
+    program = subprocess.Popen(
+        [sys.executable, "-m", "dombes_office", *words],
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert program.stderr is not None
+    told = program.stderr.readline()
+    program.terminate()
+    rest = program.communicate(timeout=30)[1]
+    assert re.match(r"20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9:]{8},[0-9]{3} WARNING .* Aucun serveur ne répond", told), told
+    assert (program.returncode, rest) == (0, "")
 
 
 def test_a_shared_office_begins_with_its_administrator(pg15: InstalledServer) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
-from dombes_office import settings
+from dombes_office import incidents, settings
 from dombes_office.signing_in import make_sign_in_window
 from dombes_office.views.announcements import Announcements
 from dombes_office.views.garbage import GarbageCollection
@@ -149,29 +148,6 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
     return application
 
 
-def keep_log() -> None:
-    """Write incidents where the administrator finds them: a program with a window has no terminal.
-
-    The lines hold no name, no IBAN and no content (see `messages.outline`). A folder that cannot be written costs the
-    log, not the work.
-    """
-    # Imported late: it brings sockets and queues, and the sign-in window must not wait for them.
-    from logging.handlers import RotatingFileHandler  # noqa: PLC0415
-
-    folder = settings.local_folder() / "log"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(
-            folder / "dombes-office.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
-        )
-    except OSError:
-        return
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logger = logging.getLogger("dombes_office")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-
-
 def run(opening: Opening | None = None) -> int:
     """Show the window, after signing in where no opening is given; the exit status of the application."""
     application = make_application()
@@ -204,7 +180,7 @@ class _Session(QObject):
     @Slot()
     def keep_log(self) -> None:
         """Begin the log, once there is something to see."""
-        keep_log()
+        incidents.keep_log()
 
     def sign_in(self) -> None:
         """Ask who it is."""

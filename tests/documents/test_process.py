@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dombes_office.documents import RENDERER_CHILD
 from dombes_office.documents.reading_process import ProcessGone, ReadingProcess, Stop
 from dombes_office.documents.renderer import Renderer
-from dombes_office.documents.renderer_child import FLAG, child_command
+from dombes_office.documents.renderer_child import child_command
 from dombes_office.errors import FileRefused, OfficeError, RendererFailed, WorkCancelled
 from tests.documents import pieces
 
@@ -251,7 +252,7 @@ def test_a_process_that_cannot_start_is_told() -> None:
 
 def test_the_command_of_a_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    assert child_command() == [sys.executable, FLAG]
+    assert child_command() == [sys.executable, RENDERER_CHILD]
 
 
 def test_why_a_process_stopped_is_said_once() -> None:

@@ -13,9 +13,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
 
 from dombes_office.errors import ServerUnreachable, WrongPassword
+from dombes_office.incidents import outline
 from dombes_office.views.announcements import Announcements
 from dombes_office.views.lock import LockPage
-from dombes_office.views.messages import BugReporter, ConfirmDialog, install_excepthook, outline
+from dombes_office.views.messages import BugReporter, ConfirmDialog, install_excepthook
 from dombes_office.views.page import Page, PageEntry, Shortcut, UndoOffer
 from dombes_office.views.status_bar import StatusRow
 from dombes_office.views.widgets.key_hint import ActionButton

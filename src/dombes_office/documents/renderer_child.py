@@ -12,7 +12,7 @@ import sys
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from dombes_office.documents import wire
+from dombes_office.documents import RENDERER_CHILD, wire
 from dombes_office.documents.confinement import bound_next_command, confine, readable_folders
 from dombes_office.documents.intake import MAX_BYTES, MAX_PAGES, FileKind
 from dombes_office.documents.reading import Unreadable
@@ -20,7 +20,6 @@ from dombes_office.documents.reading import Unreadable
 if TYPE_CHECKING:
     from dombes_office.documents.reading import Line, OpenDocument, Picture
 
-FLAG = "--renderer-child"
 _MOST_OPEN = 8
 _GRACE = 2.0  # seconds that the parent has to end a command before this process ends itself
 
@@ -30,7 +29,7 @@ Answer = tuple[dict[str, Any], bytes | memoryview]
 def child_command() -> list[str]:
     """The command that starts this process, from source or from a bundle; nothing about a file is ever in it."""
     if getattr(sys, "frozen", False):
-        return [sys.executable, FLAG]
+        return [sys.executable, RENDERER_CHILD]
     # -P: a file named PIL.py in the current folder must not be imported; -B: nothing is written.
     return [sys.executable, "-P", "-B", "-m", "dombes_office.documents.renderer_child"]
 

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 import sys
 import threading
-import traceback
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from dombes_office.incidents import note, outline
 from dombes_office.views.widgets.key_hint import ActionButton
 from dombes_office.views.widgets.labels import icon_label, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
-
-_log = logging.getLogger(__name__)
-
-
-def outline(error: BaseException) -> str:
-    """Where an exception came from, without its message or any value: those may name people."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = " < ".join(f"{_place(frame.filename)}:{frame.lineno}" for frame in reversed(frames))
-    return f"{type(error).__module__}.{type(error).__qualname__} {places}".strip()
-
-
-def _place(filename: str) -> str:
-    """A file of ours from the package on, any other by its name alone: a path may hold the name of a person."""
-    _, found, inside = filename.rpartition("dombes_office")
-    return inside if found else filename.replace("\\", "/").rpartition("/")[2]
 
 
 class BugReporter(QObject):
@@ -55,9 +38,8 @@ class BugReporter(QObject):
 
     def report(self, error: BaseException) -> None:
         """Log the incident and apologise, from any thread."""
-        number = secrets.token_hex(3).upper()
+        number = note(error)
         report = f"Incident {number}, version {self._version}\n{outline(error)}"
-        _log.critical("incident %s: %s", number, outline(error))
         self._told.emit((number, report))
 
     @property

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from dombes_office import cli
 from dombes_office.commands import database
+from dombes_office.commands.connection import open_database
 from dombes_office.credentials import SavedProfiles
 from dombes_office.database.embedded import EmbeddedServer
 from dombes_office.database.opening import first_agent, target_of_url
@@ -302,3 +304,16 @@ def test_a_password_in_the_address_is_refused(url: str) -> None:
         target_of_url(url)
     assert "PGPASSWORD" in caught.value.way_out
     assert "secret" not in str(caught.value)
+
+
+def test_a_command_takes_its_time_and_a_window_does_not(base: Path) -> None:
+    def limit(*words: str, at_desk: bool = False) -> object:
+        wanted = cli.command_line().parse_args(["--local", str(base), *words])
+        with open_database(wanted, at_desk=at_desk) as database:
+            return database.transact(lambda db: db.execute(text("show statement_timeout")).scalar_one())
+
+    assert limit() == "0"
+    with EmbeddedServer(base) as server, server.connect(database="office") as owner:
+        owner.execute("create role veilleur login; grant office_reviewer to veilleur")
+        assert limit("--as", "veilleur", at_desk=True) == "30s"
+        owner.execute("drop role veilleur")

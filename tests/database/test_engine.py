@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,10 +14,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from dombes_office.database import engine
-from dombes_office.errors import InvalidEntry, NotAllowed, Refusal, ServerBusy, ServerUnreachable
+from dombes_office.database.engine import UNLIMITED, Database, Limits
+from dombes_office.errors import InvalidEntry, NotAllowed, Refusal, ServerBusy, ServerUnreachable, WorkCancelled
 from dombes_office.models.catalogue import Authority
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import TextClause
     from sqlalchemy.orm import Session
 
     from tests.postgres import MakeAgent, OfficeDatabase
@@ -211,3 +219,150 @@ def nest(office: engine.Database, depth: int) -> None:
             nest(office, depth - 1)
 
     office.transact(action)
+
+
+# How long one waits ---------------------------------------------------------------------------------------------------
+
+SLEEP = text("select pg_sleep(30)")
+TOO_SLOW = "La base met trop longtemps à répondre"
+
+
+def pid_of(office: Database) -> int:
+    """The server's process behind the one connection of a pool."""
+    return int(office.transact(lambda db: db.execute(text("select pg_backend_pid()")).scalar_one()))
+
+
+@pytest.fixture
+def one_line(database: OfficeDatabase) -> Iterator[Database]:
+    """A pool of one connection, whose statements may take two seconds."""
+    with Database(database.target(), limits=Limits(statement=2, lock=0.3), pool_size=1) as office:
+        yield office
+
+
+@contextlib.contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """A server's process that does nothing any more and does not die either."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def limits_of(office: Database) -> tuple[object, ...]:
+    shown = [text(f"show {name}_timeout") for name in ("statement", "lock")]
+    return office.transact(lambda db: tuple(db.execute(one).scalar_one() for one in shown))
+
+
+def run(statement: TextClause) -> Callable[[Session], None]:
+    """An action of one statement."""
+
+    def action(db: Session) -> None:
+        db.execute(statement)
+
+    return action
+
+
+def test_a_desk_waits_half_a_minute_at_most_and_five_seconds_for_others(database: OfficeDatabase) -> None:
+    assert limits_of(database.open()) == ("30s", "5s")
+    with Database(database.target(), limits=UNLIMITED) as patient:
+        assert limits_of(patient) == ("0", "0")
+
+
+def test_a_row_that_somebody_holds_is_told_within_the_limit(database: OfficeDatabase, one_line: Database) -> None:
+    two_rows(database)
+    holder = database.raw()
+    with holder.transaction():
+        holder.execute("select from office.authority for update")
+        began = time.monotonic()
+        with pytest.raises(ServerBusy, match=TOO_SLOW) as caught:
+            one_line.transact(run(text("update office.authority set short_name = 'y'")))
+        assert time.monotonic() - began < 2
+    assert "Réessayez" in caught.value.way_out
+
+
+def test_a_statement_that_takes_too_long_is_told(one_line: Database) -> None:
+    began = time.monotonic()
+    with pytest.raises(ServerBusy, match=TOO_SLOW):
+        one_line.transact(run(SLEEP))
+    assert 1.5 < time.monotonic() - began < 4
+
+
+def test_an_action_that_is_known_to_be_long_may_take_longer(one_line: Database) -> None:
+    wait = text("select pg_sleep(2.5)")
+    one_line.transact(run(wait), seconds=20)
+    assert limits_of(one_line) == ("2s", "300ms"), "the next one is held to the usual limit again"
+
+
+def test_what_nobody_wants_any_more_is_stopped_on_the_server(database: OfficeDatabase, one_line: Database) -> None:
+    pid, stop = pid_of(one_line), threading.Event()
+    threading.Timer(0.5, stop.set).start()
+    began = time.monotonic()
+
+    def add_and_sleep(db: Session) -> None:
+        db.execute(ADD, {"name": "Villars"})
+        db.execute(SLEEP)
+
+    with pytest.raises(WorkCancelled):
+        one_line.transact(add_and_sleep, stop=stop)
+    assert time.monotonic() - began < 1.5
+    assert database.raw().execute("select count(*) from office.authority").fetchone() == (0,)
+    state = database.raw().execute("select state from pg_stat_activity where pid = %s", [pid]).fetchone()
+    assert state == ("idle",)
+    assert pid_of(one_line) == pid, "the connection itself is as good as before"
+
+
+def test_it_is_stopped_between_two_quick_statements_too(database: OfficeDatabase, one_line: Database) -> None:
+    stop = threading.Event()
+
+    def add_twice(db: Session) -> None:
+        db.execute(ADD, {"name": "Villars"})
+        stop.set()
+        db.execute(ADD, {"name": "Baneins"})
+        pytest.fail("the second one was begun")
+
+    with pytest.raises(WorkCancelled):
+        one_line.transact(add_twice, stop=stop)
+
+    def add_and_think(db: Session) -> None:
+        db.execute(ADD, {"name": "Villars"})
+        stop.set()
+
+    stop.clear()
+    with pytest.raises(WorkCancelled):
+        one_line.transact(add_and_think, stop=stop)
+    assert database.raw().execute("select count(*) from office.authority").fetchone() == (0,)
+
+
+def test_a_stop_hits_nobody_else(one_line: Database) -> None:
+    """However close to its end a statement is given up, the next one on the same connection is left alone."""
+    for turn in range(40):
+        stop = threading.Event()
+        threading.Timer(0.09 + turn / 1000, stop.set).start()
+        with contextlib.suppress(WorkCancelled):
+            one_line.transact(run(text("select pg_sleep(0.11)")), stop=stop)
+        assert one_line.transact(count) == 0
+
+
+def test_a_server_that_stands_still_is_told_and_left(one_line: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "GRACE", 0.5)
+    pid = pid_of(one_line)
+    began = time.monotonic()
+    with frozen(pid), pytest.raises(ServerUnreachable, match=TOO_SLOW) as caught:
+        one_line.transact(count)
+    assert 2 < time.monotonic() - began < 4
+    assert "Votre saisie est gardée" in caught.value.way_out
+    assert one_line.transact(count) == 0
+    assert pid_of(one_line) != pid
+
+
+def test_nobody_waits_for_a_server_that_stands_still_after_giving_up(
+    one_line: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "GRACE", 0.5)
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    began = time.monotonic()
+    with frozen(pid_of(one_line)), pytest.raises(WorkCancelled):
+        one_line.transact(count, stop=stop)
+    assert time.monotonic() - began < 1.5

@@ -262,7 +262,7 @@ def test_a_statement_that_was_stopped(database: OfficeDatabase) -> None:
         db.execute(text("set local statement_timeout = 20"))
         db.execute(text("select pg_sleep(5)"))
 
-    assert "trop longue" in trouble(database, sleep).sentence
+    assert "trop longtemps" in trouble(database, sleep).sentence
 
 
 @pytest.mark.parametrize("how", ["connection", "cursor", "terminated"])

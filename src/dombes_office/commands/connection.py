@@ -46,19 +46,27 @@ def address(wanted: argparse.Namespace) -> tuple[Target, str]:
 
 
 @contextlib.contextmanager
-def open_database(wanted: argparse.Namespace, group: str = "") -> Iterator[Database]:
-    """The database that was named. In a local one, as `--as`, or an agent of the group, or else its superuser."""
-    from dombes_office.database.engine import Database
+def open_database(wanted: argparse.Namespace, group: str = "", *, at_desk: bool = False) -> Iterator[Database]:
+    """The database that was named. In a local one, as `--as`, or an agent of the group, or else its superuser.
+
+    `at_desk` is for whoever waits before a screen: a statement may take half a minute there, and is given all its time
+    elsewhere.
+    """
+    from dombes_office.database.engine import DESK, UNLIMITED, Database
     from dombes_office.database.opening import LOCAL_DATABASE, first_agent, local_server, superuser
 
+    limits = DESK if at_desk else UNLIMITED
     if wanted.local is None:
-        with Database(*address(wanted)) as database:
+        with Database(*address(wanted), limits=limits) as database:
             yield database
         return
     with local_server(wanted.local) as server:
         login = wanted.as_login or (first_agent(server, group) if group else "")
-        opened = Database(server.target(login, LOCAL_DATABASE), server.password(login)) if login else superuser(server)
-        with opened as database:
+        if not login:
+            with superuser(server) as database:
+                yield database
+            return
+        with Database(server.target(login, LOCAL_DATABASE), server.password(login), limits=limits) as database:
             yield database
 
 

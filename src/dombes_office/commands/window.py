@@ -39,7 +39,7 @@ def show_window(wanted: argparse.Namespace) -> int:
     from dombes_office.rules.agents import REVIEWER
     from dombes_office.signing_in import Opening, try_password
 
-    with open_database(wanted, REVIEWER) as database:
+    with open_database(wanted, REVIEWER, at_desk=True) as database:
         guarded = bool(database.settings.get("password"))
         unlock = functools.partial(try_password, database.target) if guarded else None
         return run(Opening(database, database.transact(check_desk), unlock))

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from dombes_office.database import install
 from dombes_office.database.embedded import EmbeddedServer
-from dombes_office.database.engine import Database
+from dombes_office.database.engine import UNLIMITED, Database
 from dombes_office.errors import InvalidEntry, Refusal
 from dombes_office.rules.connections import ENCRYPTIONS, PREFER, VERIFY_FULL, Target
 
@@ -92,7 +92,7 @@ def local_server(folder: Path, *, with_office: bool = True) -> Iterator[Embedded
 
 def superuser(server: EmbeddedServer) -> Database:
     """The local office, as the one who installs it."""
-    return Database(server.target(database=LOCAL_DATABASE), server.password())
+    return Database(server.target(database=LOCAL_DATABASE), server.password(), limits=UNLIMITED)
 
 
 def first_agent(server: EmbeddedServer, group: str) -> str:

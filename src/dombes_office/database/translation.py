@@ -49,6 +49,9 @@ CONNECTION_LOST: Sentences = (
     "La connexion avec le serveur est coupée.",
     "Votre saisie est gardée. Réessayez : si l’action avait déjà été enregistrée, l’application vous le dira.",
 )
+TOO_SLOW = "La base met trop longtemps à répondre"
+TRY_AGAIN = "Réessayez dans un instant. Si cela dure, prévenez l’administrateur."
+STOPPED: Sentences = ("Vous avez interrompu cette action : rien n’a été enregistré.", "")
 DISK_FULL: Sentences = (
     "Le disque du serveur est plein : rien n’a été enregistré.",
     "Prévenez l’administrateur, puis réessayez.",
@@ -190,15 +193,12 @@ _PRIVATE: Mapping[str, Callable[[Mapping[str, Any]], OfficeError]] = {
 _STANDARD: Mapping[str, Callable[[], OfficeError]] = {
     "40001": lambda: ServerBusy(*TOO_MUCH_AT_ONCE),
     "40P01": lambda: ServerBusy(*TOO_MUCH_AT_ONCE),
-    "55P03": lambda: ServerBusy("Un autre poste tient ce que vous voulez modifier.", "Réessayez dans un instant."),
+    "55P03": lambda: ServerBusy(f"{TOO_SLOW} : un autre poste tient ce que vous voulez modifier.", TRY_AGAIN),
     "55006": lambda: ServerBusy(
         "Ce que vous voulez modifier est utilisé en ce moment.",
         "Fermez l’application sur les autres postes, ou réessayez dans un instant.",
     ),
-    "57014": lambda: ServerBusy(
-        "Le serveur a interrompu cette action, trop longue : rien n’a été enregistré.",
-        "Réessayez ; si c’est une recherche, précisez-la.",
-    ),
+    "57014": lambda: ServerBusy(f"{TOO_SLOW} : rien n’a été enregistré.", TRY_AGAIN),
     "53100": lambda: DiskFull(*DISK_FULL),
     "42501": lambda: NotAllowed(*NOT_ALLOWED),
     "25006": lambda: ServerReadOnly(
@@ -320,6 +320,16 @@ _CONNECTING: tuple[tuple[str, Callable[[], OfficeError]], ...] = (
 )
 
 
+class ServerSilent(psycopg.OperationalError):
+    """The server is there and says nothing: we hung up, and do not know what became of the last statement."""
+
+
+def was_cut_short(error: BaseException) -> bool:
+    """Whether a statement ended because it was cancelled, or because we hung up."""
+    found = driver_error(error)
+    return isinstance(found, (ServerSilent, psycopg.errors.QueryCanceled))
+
+
 def driver_error(error: BaseException) -> psycopg.Error | None:
     """The driver's own error, unwrapped from SQLAlchemy's."""
     found = error.orig if isinstance(error, DBAPIError) else error
@@ -343,8 +353,15 @@ def translate(error: BaseException) -> OfficeError | None:
         return _unwritable() if "NUL" in str(found) else None
     if not _is_loss(found):
         return None
+    if isinstance(found, ServerSilent):
+        return ServerUnreachable(f"{TOO_SLOW}.", CONNECTION_LOST[1])
+    return _by_words(str(found))
+
+
+def _by_words(words: str) -> OfficeError:
+    """The answer to a connection that could not be made, or was lost."""
     for pattern, answer in _CONNECTING:
-        if re.search(pattern, str(found), re.DOTALL):
+        if re.search(pattern, words, re.DOTALL):
             return answer()
     return ServerUnreachable(*CONNECTION_LOST)
 

@@ -20,7 +20,7 @@ from psycopg import sql
 
 from dombes_office.database import install
 from dombes_office.database.embedded import EmbeddedServer
-from dombes_office.database.engine import Database
+from dombes_office.database.engine import UNLIMITED, Database
 from dombes_office.demo.loader import load
 from dombes_office.demo.people import families
 from dombes_office.demo.places import PLACES
@@ -133,7 +133,7 @@ def _prepare(server: EmbeddedServer, keeper: Connection, wanted: Laid, say: Call
         say(f"La démonstration est refaite{_NBSP}: {reason}.")
     keeper.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(UNFINISHED)))
     server.ensure_database(UNFINISHED)
-    with Database(server.target(database=UNFINISHED), server.password()) as database:
+    with Database(server.target(database=UNFINISHED), server.password(), limits=UNLIMITED) as database:
         install.initialise(database)
     with server.connect(database=UNFINISHED) as connection:
         load(connection, size=SIZES[wanted.size], seed=wanted.seed, today=date.fromisoformat(wanted.day), say=say)
@@ -165,7 +165,7 @@ def _why_anew(laid: Laid, wanted: Laid) -> str:
 
 def _upgraded(server: EmbeddedServer, say: Callable[[str], None]) -> str:
     """Bring the demonstration of an older version to this one; why that cannot be, or ""."""
-    with Database(server.target(database=NAME), server.password()) as database:
+    with Database(server.target(database=NAME), server.password(), limits=UNLIMITED) as database:
         if not install.status(database).current:
             say("La démonstration est mise à jour…")
             try:

@@ -128,7 +128,7 @@ class Office(QObject):
         self.renderer.cancel()
         self.documents.close()
         self.renderer.close()
-        self.lane.close(finish=True)
+        self.lane.close()
         self._opening.database.close()
 
 

@@ -95,6 +95,11 @@ class FileRefused(Refusal):
 class WorkCancelled(Refusal):
     """The person at the desk stopped the work herself: nothing was done."""
 
+    def __init__(
+        self, sentence: str = "Vous avez interrompu cette action\u00a0: rien n’a été enregistré.", way_out: str = ""
+    ) -> None:
+        super().__init__(sentence, way_out)
+
 
 class SignInRefused(Refusal):
     """The server answered and does not let this agent in."""

@@ -59,7 +59,7 @@ def lane(qapp: QApplication) -> Iterator[WorkLane]:
     qapp.processEvents()
 
 
-def _no_database(action: Callable[[Any], T]) -> T:
+def _no_database(action: Callable[[Any], T], **_: object) -> T:
     """Run an operation with None in place of a session."""
     return action(None)
 

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from typing_extensions import override
 
 from dombes_office.database.translation import (
-    STOPPED,
     TOO_MUCH_AT_ONCE,
     ServerSilent,
     is_conflict,
@@ -116,7 +115,7 @@ def _told(waiting: Waiting | None = None) -> Iterator[None]:
         raise ServerBusy(*TOO_MUCH_AT_ONCE) from error
     except (DBAPIError, psycopg.Error) as error:
         if waiting is not None and waiting.stopped and was_cut_short(error):
-            raise WorkCancelled(*STOPPED) from error
+            raise WorkCancelled from error
         answer = translate(error)
         if answer is None:
             raise
@@ -181,7 +180,7 @@ class PatientConnection(psycopg.Connection[Any]):
             return super().wait(gen, interval, timeout)
         if known.stop is not None and known.stop.is_set() and not known.stopped:
             known.stopped = True
-            raise WorkCancelled(*STOPPED)
+            raise WorkCancelled
         return super().wait(self._watched(gen, known), interval, timeout)
 
     def _watched(self, gen: PQGen[T], known: Waiting) -> PQGen[T]:
@@ -297,7 +296,7 @@ class Database:
             finally:
                 self._waiting.stop = None
             if stop.is_set():
-                raise WorkCancelled(*STOPPED)
+                raise WorkCancelled
             return answer
 
     def close(self) -> None:

@@ -51,7 +51,6 @@ CONNECTION_LOST: Sentences = (
 )
 TOO_SLOW = "La base met trop longtemps à répondre"
 TRY_AGAIN = "Réessayez dans un instant. Si cela dure, prévenez l’administrateur."
-STOPPED: Sentences = ("Vous avez interrompu cette action : rien n’a été enregistré.", "")
 DISK_FULL: Sentences = (
     "Le disque du serveur est plein : rien n’a été enregistré.",
     "Prévenez l’administrateur, puis réessayez.",

@@ -12,7 +12,7 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from dombes_office.errors import Outage
 from dombes_office.mailing.message import compose, mail_address
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
+    from dombes_office.operations.transaction import Transact
+
 LOG = logging.getLogger(__name__)
-T = TypeVar("T")
 
 PAUSE = 1.0
 """Seconds between two looks at an empty outbox."""
@@ -42,13 +43,6 @@ IDLE_PAUSE = 30.0
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
 """Seconds before the next try while the database or the SMTP server is away: twice as long after each."""
 _PERMANENT = 500
-
-
-class Transact(Protocol):
-    """Runs an action in one transaction."""
-
-    def __call__(self, action: Callable[[Any], T], /) -> T:
-        """Run `action`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from dombes_office.views.busy import busy
 from dombes_office.views.icons import shipped_icon
 from dombes_office.views.widgets.field_error import FieldError
 from dombes_office.views.widgets.key_hint import ActionButton
 from dombes_office.views.widgets.labels import IconLabel, words
-from dombes_office.views.work import busy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

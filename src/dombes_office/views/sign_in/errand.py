@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dombes_office.errors import OfficeError
-    from dombes_office.views.work import Busy
+    from dombes_office.views.busy import Busy
 
 T = TypeVar("T")
 

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QApplication, QLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from dombes_office.errors import InvalidEntry, OfficeError, WrongPassword
+from dombes_office.views.busy import Busy, busy
 from dombes_office.views.icons import application_icon
 from dombes_office.views.sign_in.errand import Attempt, Errand
 from dombes_office.views.sign_in.form import HELP, SignInForm
 from dombes_office.views.sign_in.parts import WindowRing
 from dombes_office.views.sign_in.vault import KeptPassword
-from dombes_office.views.work import Busy, busy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping

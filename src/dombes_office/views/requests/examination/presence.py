@@ -34,7 +34,8 @@ class Presence(QObject):
         """Nothing is open here any more."""
         self._timer.stop()
         if self._request_id is not None:
-            self._desk.run(self._acts.note_closing, self._request_id, done=self._noted, refused=self._noted)
+            noting = self._acts.note_closing
+            self._desk.run(noting, self._request_id, done=self._noted, refused=self._noted, must_finish=True)
         self._request_id = None
 
     @Slot()

@@ -44,6 +44,7 @@ class Trace(QObject):
             document_id,
             done=self._written,
             refused=self._not_written,
+            must_finish=True,
         )
 
     @Slot(object)

@@ -14,10 +14,10 @@ from dombes_office.errors import ChangedMeanwhile, OfficeError, Outage
 from dombes_office.rules.french import NBSP
 from dombes_office.rules.letters import Letter, decision_letter
 from dombes_office.rules.requests import UNDO_SECONDS, DecisionKind
+from dombes_office.views.busy import busy
 from dombes_office.views.page import UndoOffer
 from dombes_office.views.requests.examination.decision.letter_dialog import LetterDialog
 from dombes_office.views.requests.examination.decision.refusal_dialog import RefusalDialog
-from dombes_office.views.work import busy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -182,6 +182,7 @@ class Decider(QObject):
             done=self._written,
             refused=self._not_written,
             busy=busy(self._button(kind), "Envoi…"),
+            must_finish=True,
         )
         self.began.emit()
 
@@ -239,6 +240,7 @@ class Decider(QObject):
             partial(self._acts.undo_decision, decision_id=taken.decision.decision_id),
             done=self._taken_back,
             refused=self._not_taken_back,
+            must_finish=True,
         )
 
     @Slot(object)

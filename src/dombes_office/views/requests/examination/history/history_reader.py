@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from dombes_office.rules.french import hour, numeric_date, office_day
 from dombes_office.rules.letters import MAIL_STATES
+from dombes_office.views.busy import busy
 from dombes_office.views.requests.examination.decision.letter_dialog import LetterDialog
 from dombes_office.views.requests.examination.history.history_dialog import HistoryDialog
-from dombes_office.views.work import busy
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractButton, QWidget

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -142,3 +143,26 @@ def test_an_amount_reads_back(cents: int) -> None:
 )
 def test_a_service_is_not_shouted(name: str, shown: str) -> None:
     assert french.service_title(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("at", "now", "told"),
+    [
+        ((23, 2, 30), (23, 9, 0), f"cette nuit à 2{NB}h{NB}30"),
+        ((22, 22, 15), (23, 9, 0), f"cette nuit à 22{NB}h{NB}15"),
+        ((22, 20, 0), (23, 0, 10), f"cette nuit à 20{NB}h{NB}00"),
+        ((23, 6, 59), (23, 19, 59), f"cette nuit à 6{NB}h{NB}59"),
+        ((23, 7, 0), (23, 9, 0), f"aujourd’hui à 7{NB}h{NB}00"),
+        ((23, 14, 30), (23, 16, 0), f"aujourd’hui à 14{NB}h{NB}30"),
+        ((23, 2, 30), (23, 21, 0), f"aujourd’hui à 2{NB}h{NB}30"),
+        ((23, 20, 30), (23, 21, 0), f"aujourd’hui à 20{NB}h{NB}30"),
+        ((22, 19, 59), (23, 9, 0), f"hier à 19{NB}h{NB}59"),
+        ((22, 2, 30), (23, 9, 0), f"hier à 2{NB}h{NB}30"),
+        ((21, 22, 0), (23, 9, 0), f"sam.{NB}21{NB}nov. à 22{NB}h{NB}00"),
+    ],
+)
+def test_a_moment_is_named_as_one_speaks_of_it(at: tuple[int, int, int], now: tuple[int, int, int], told: str) -> None:
+    def office(day: int, hour: int, minute: int) -> datetime:
+        return datetime(2026, 11, day, hour, minute, tzinfo=ZoneInfo("Europe/Paris"))
+
+    assert french.near_moment(office(*at), office(*now)) == told

@@ -86,6 +86,24 @@ def moment(at: datetime) -> str:
     return f"{short_date(office_day(at))} à {hour(at)}"
 
 
+_NIGHT, _MORNING = 20, 7
+
+
+def near_moment(at: datetime, now: datetime) -> str:
+    """`cette nuit à 2 h 30`, `aujourd’hui à 14 h 30`, `hier à 19 h 05`, or the day with its date.
+
+    The night is the one before the present day, from 20 h to 7 h; late in the evening nobody calls it "this" one.
+    """
+    then, there = local(at), local(now)
+    days = (there.date() - then.date()).days
+    at_night = (days == 0 and then.hour < _MORNING) or (days == 1 and then.hour >= _NIGHT)
+    if at_night and there.hour < _NIGHT:
+        return f"cette nuit à {hour(at)}"
+    if days in {0, 1}:
+        return f"{('aujourd’hui', 'hier')[days]} à {hour(at)}"
+    return moment(at)
+
+
 def waiting_days(since: datetime, now: datetime) -> int:
     """Whole calendar days between two moments on the office's clock; never negative."""
     return max(0, (office_day(now) - office_day(since)).days)

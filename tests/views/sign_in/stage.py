@@ -102,7 +102,8 @@ class Scene:
         self.habits: dict[str, Any] = {}
         self.windows: list[SignInWindow] = []
 
-    def open(self) -> SignInWindow:
+    def make(self) -> SignInWindow:
+        """The window, not shown yet."""
         window = SignInWindow(
             self.shelf,
             self.door.check,
@@ -114,6 +115,10 @@ class Scene:
         )
         self.windows.append(window)
         self.qtbot.addWidget(window)
+        return window
+
+    def open(self) -> SignInWindow:
+        window = self.make()
         with self.qtbot.waitExposed(window):
             window.show()
         window.activateWindow()

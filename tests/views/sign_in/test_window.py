@@ -71,6 +71,15 @@ def test_a_morning_by_keyboard_alone(scene: Scene, qtbot: QtBot) -> None:
     assert scene.door.thrown_away == []
 
 
+def test_a_window_that_is_closed_at_once_asks_nobody(scene: Scene, qtbot: QtBot) -> None:
+    window = scene.make()
+    window.show()
+    window.close()
+    qtbot.wait(50)
+    assert scene.door.checks == []
+    assert lanes() == []
+
+
 def test_another_login_and_another_base_by_keyboard(scene: Scene, qtbot: QtBot) -> None:
     window = scene.open()
     window.form.profiles.setFocus()

@@ -379,8 +379,9 @@ class SignInWindow(QWidget):
     @Slot()
     def _shown(self) -> None:
         """What the first sight of the window need not wait for: its icon, and what loads libraries to ask around."""
-        self.setWindowIcon(application_icon())
-        self._ask_around()
+        if self.isVisible():
+            self.setWindowIcon(application_icon())
+            self._ask_around()
 
 
 def _missing(target: Target, password: str) -> OfficeError | None:

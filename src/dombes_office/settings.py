@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -29,3 +30,18 @@ def configuration_folder() -> Path:
 def local_folder() -> Path:
     """The folder of this OS user's local state: logs, and the demonstration's database."""
     return Path(platformdirs.user_data_dir("dombes-office", appauthor=False))
+
+
+LOCK_MINUTES, SHORTEST_LOCK, LONGEST_LOCK = 10, 1, 60
+
+
+def lock_minutes() -> int:
+    """After how many minutes without a key or the mouse this desk locks: `lock_minutes` of `desk.json`, 1 to 60.
+
+    Another number counts as the nearest one allowed; a file that is missing or broken, or no number, as ten minutes.
+    """
+    try:
+        wanted = json.loads((configuration_folder() / "desk.json").read_text(encoding="utf-8"))["lock_minutes"]
+        return max(SHORTEST_LOCK, min(LONGEST_LOCK, int(wanted)))
+    except (OSError, ValueError, TypeError, KeyError, OverflowError):
+        return LOCK_MINUTES

@@ -285,6 +285,18 @@ def test_closing_finishes_what_must_be_and_nothing_else() -> None:
     assert written == ["decision"]
 
 
+def test_an_answer_that_meets_a_closed_lane_is_not_told(qtbot: QtBot) -> None:
+    """A page that heard it would begin the next piece of work, in a lane that takes none any more."""
+    listener, gate = Listener(), Gate()
+    lane = WorkLane("answered")
+    lane.start(gate, done=listener.done, refused=listener.refused, must_finish=True)
+    gate.go.set()
+    time.sleep(0.2)
+    assert lane.close()
+    qtbot.wait(20)
+    assert listener.answers == []
+
+
 def test_what_must_be_finished_has_its_time_and_no_more() -> None:
     listener, stop = Listener(), threading.Event()
     lane = WorkLane("late")

@@ -257,8 +257,8 @@ class WorkLane(QObject):
 
     @Slot(object, object, object)
     def _deliver(self, ticket: Ticket, answer: object, failure: Exception | None) -> None:
-        """In the window's thread: tell the receiver, unless the ticket is over."""
-        if ticket.over:
+        """In the window's thread: tell the receiver, unless the ticket is over or the lane was closed meanwhile."""
+        if ticket.over or self._closed:
             return
         self._finish(ticket)
         if failure is None:

@@ -43,7 +43,7 @@ def target_of_url(url: str) -> tuple[Target, str]:
     if parts.password is not None or "password" in options:
         raise InvalidEntry(
             "Un mot de passe dans l’adresse se lirait dans la liste des programmes de ce poste.",
-            "Retirez-le : il sera demandé, ou se donne par PGPASSWORD ou par une connexion enregistrée (--profile).",
+            "Retirez-le : il sera demandé, ou se donne par PGPASSWORD ou par une connexion enregistrée (--profile).",
             field="url",
         )
     database = unquote(parts.path.lstrip("/"))

@@ -83,7 +83,7 @@ def _already_decided(detail: Mapping[str, Any]) -> OfficeError:
     sentence = _DECIDED.get(kind, "Cette demande est déjà décidée") + (f" ({known})." if known else ".")
     return AlreadyDecided(
         sentence,
-        "Actualisez pour relire cette décision. Si c’est la vôtre, elle est bien enregistrée ; sinon, rien de ce que"
+        "Actualisez pour relire cette décision. Si c’est la vôtre, elle est bien enregistrée ; sinon, rien de ce que"
         " vous venez de décider ne l’a été.",
         by=by,
         kind=kind,
@@ -132,21 +132,21 @@ def _unwritable() -> OfficeError:
 def _gone() -> OfficeError:
     """A foreign key: the row that is pointed at is gone, or the one to remove is still pointed at."""
     return ChangedMeanwhile(
-        "Cet élément dépend d’un autre qui n’existe plus, ou sert encore ailleurs : rien n’a été enregistré.",
+        "Cet élément dépend d’un autre qui n’existe plus, ou sert encore ailleurs : rien n’a été enregistré.",
         "Actualisez la page pour voir ce qui a changé, puis recommencez.",
     )
 
 
 def _faulty(state: str) -> OfficeError:
     """The server is ill; its administrator finds the code in the server's own log."""
-    code = f"Prévenez l’administrateur en lui donnant ce code : {state}."
+    code = f"Prévenez l’administrateur en lui donnant ce code : {state}."
     if state in {"XX001", "XX002"}:
         return ServerFaulty("Le serveur signale que des données sont abîmées sur son disque.", f"Arrêtez-vous. {code}")
     if state.startswith("58"):
         return ServerFaulty("Le serveur n’arrive plus à lire ou à écrire ses fichiers.", code)
     return ServerFaulty(
-        "Le serveur a rencontré une erreur interne : rien n’a été enregistré.",
-        f"Réessayez. Si elle revient, prévenez l’administrateur en lui donnant ce code : {state}.",
+        "Le serveur a rencontré une erreur interne : rien n’a été enregistré.",
+        f"Réessayez. Si elle revient, prévenez l’administrateur en lui donnant ce code : {state}.",
     )
 
 
@@ -192,17 +192,17 @@ _PRIVATE: Mapping[str, Callable[[Mapping[str, Any]], OfficeError]] = {
 _STANDARD: Mapping[str, Callable[[], OfficeError]] = {
     "40001": lambda: ServerBusy(*TOO_MUCH_AT_ONCE),
     "40P01": lambda: ServerBusy(*TOO_MUCH_AT_ONCE),
-    "55P03": lambda: ServerBusy(f"{TOO_SLOW} : un autre poste tient ce que vous voulez modifier.", TRY_AGAIN),
+    "55P03": lambda: ServerBusy(f"{TOO_SLOW} : un autre poste tient ce que vous voulez modifier.", TRY_AGAIN),
     "55006": lambda: ServerBusy(
         "Ce que vous voulez modifier est utilisé en ce moment.",
         "Fermez l’application sur les autres postes, ou réessayez dans un instant.",
     ),
-    "57014": lambda: ServerBusy(f"{TOO_SLOW} : rien n’a été enregistré.", TRY_AGAIN),
+    "57014": lambda: ServerBusy(f"{TOO_SLOW} : rien n’a été enregistré.", TRY_AGAIN),
     "53100": lambda: DiskFull(*DISK_FULL),
     "42501": lambda: NotAllowed(*NOT_ALLOWED),
     "25006": lambda: ServerReadOnly(
-        "Le serveur n’accepte que la lecture en ce moment : rien n’a été enregistré.",
-        "Votre saisie est gardée. Réessayez dans quelques minutes ; si cela dure, prévenez l’administrateur.",
+        "Le serveur n’accepte que la lecture en ce moment : rien n’a été enregistré.",
+        "Votre saisie est gardée. Réessayez dans quelques minutes ; si cela dure, prévenez l’administrateur.",
     ),
     "57P03": lambda: ServerUnreachable("Le serveur démarre ou s’arrête.", "Réessayez dans une minute."),
     "57P04": _database_missing,
@@ -253,7 +253,7 @@ _RULES: Mapping[str, Callable[[], OfficeError]] = {
 # Each line holds what PostgreSQL says in English, then in French. The first that matches wins.
 _CONNECTING: tuple[tuple[str, Callable[[], OfficeError]], ...] = (
     (
-        r"failed to resolve host|could not translate host name|n'a pas pu traduire le nom d'hôte",
+        r"failed to resolve host|could not translate host name|n.a pas pu traduire le nom d.hôte",
         lambda: UnknownHost(
             "Aucune machine ne porte ce nom.",
             "Vérifiez le nom du serveur dans la connexion, et que ce poste est sur le réseau.",
@@ -267,7 +267,7 @@ _CONNECTING: tuple[tuple[str, Callable[[], OfficeError]], ...] = (
         ),
     ),
     (
-        r"certificate verify failed|does not match host name|ne correspond pas au nom d'hôte|self-signed certificate",
+        r"certificate verify failed|does not match host name|ne correspond pas au nom d.hôte|self-signed certificate",
         lambda: EncryptionRefused(
             "Le certificat du serveur n’est pas celui que ce poste attend : la connexion est refusée par prudence.",
             "N’insistez pas et prévenez l’administrateur : il vérifiera le serveur ou donnera le bon certificat.",
@@ -283,7 +283,7 @@ _CONNECTING: tuple[tuple[str, Callable[[], OfficeError]], ...] = (
     (
         (
             r"(?i:password|peer) authentication failed|authentification .* échouée|no password supplied|passe fourni"
-            r"|role .* does not exist|rôle .* n'existe pas|empty password"
+            r"|role .* does not exist|rôle .* n.existe pas|empty password"
         ),
         _wrong_password,
     ),
@@ -293,7 +293,7 @@ _CONNECTING: tuple[tuple[str, Callable[[], OfficeError]], ...] = (
             "Ce compte n’a pas, ou plus, accès à cette base.", "Demandez à l’administrateur de l’ouvrir."
         ),
     ),
-    (r"database .* does not exist|base de données .* n'existe pas", _database_missing),
+    (r"database .* does not exist|base de données .* n.existe pas", _database_missing),
     (
         r"pg_hba\.conf",
         lambda: SignInRefused(
@@ -302,7 +302,7 @@ _CONNECTING: tuple[tuple[str, Callable[[], OfficeError]], ...] = (
         ),
     ),
     (r"too many clients|trop de clients|remaining connection slots", lambda: ServerBusy(*TOO_MUCH_AT_ONCE)),
-    (r"starting up|shutting down|démarrage|s'arrête|en cours d'arrêt", _STANDARD["57P03"]),
+    (r"starting up|shutting down|démarrage|s.arrête|en cours d.arrêt", _STANDARD["57P03"]),
     (
         r"timeout expired|timed out|délai",
         lambda: ServerUnreachable(

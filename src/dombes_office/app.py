@@ -21,13 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dombes_office.signing_in import Opening
-    from dombes_office.views.page import Page
+    from dombes_office.views.sign_in.window import SignInWindow
     from dombes_office.views.window import MainWindow
-
-LOCK_SECONDS = 10 * 60
-"""After so long without a key or the mouse the window locks, where a password guards it."""
-SUBJECTS = ("access_request", "request_opening", "outbox_mail")
-"""What the database announces; after a lost connection all of them may have changed."""
 
 
 class Heard(QObject):
@@ -42,15 +37,26 @@ class Heard(QObject):
 
     @Slot(object)
     def _announce(self, subjects: frozenset[str]) -> None:
-        for subject in SUBJECTS:
-            if subject in subjects or "*" in subjects:
-                self._announcements.changed.emit(subject)
+        for subject in sorted(subjects):
+            self._announcements.changed.emit(subject)
 
 
 class Office(QObject):
-    """One agent at work: lanes, reader, notices, pages and the window, from opening to close."""
+    """One agent at work: lanes, reader, notices, pages and the window, from opening to close.
 
-    def __init__(self, opening: Opening, *, now: Callable[[], datetime], bugs: BugReporter) -> None:
+    `lock_seconds` without a key or the mouse lock the window, where a password guards it. Where `may_change_agent`,
+    `window.agent_change_wanted` tells that somebody else wants to sign in.
+    """
+
+    def __init__(
+        self,
+        opening: Opening,
+        *,
+        now: Callable[[], datetime],
+        bugs: BugReporter,
+        lock_seconds: float | None = None,
+        may_change_agent: bool = False,
+    ) -> None:
         super().__init__()
         # These bring SQLAlchemy, the icon font and the whole window: the sign-in window must not wait for them.
         from dombes_office.database.notices import Notices  # noqa: PLC0415
@@ -58,6 +64,8 @@ class Office(QObject):
 
         self._opening = opening
         self._now = now
+        self._may_change_agent = may_change_agent
+        self._lock_seconds = settings.lock_minutes() * 60 if lock_seconds is None else lock_seconds
         self.lane = WorkLane("database", bug=bugs.report)
         self.documents = WorkLane("documents", bug=bugs.report)
         self.renderer = Renderer()
@@ -65,7 +73,6 @@ class Office(QObject):
         self.announcements = Announcements()
         self._heard = Heard(self.announcements)
         self._notices = Notices(opening.database.settings, self._heard.subjects.emit)
-        self.pages = self._make_pages()
         self.window = self._make_window()
         bugs.set_window(self.window)
 
@@ -74,44 +81,35 @@ class Office(QObject):
         self.documents.start(self.renderer.warm, done=self._nothing, refused=self._nothing)
         self._notices.start()
 
-    def _make_pages(self) -> list[Page]:
-        from dombes_office.rules.letters import TEMPLATES  # noqa: PLC0415 - see above.
-        from dombes_office.views.memory import AgentMemory  # noqa: PLC0415 - see above.
-        from dombes_office.views.no_page import NoPage  # noqa: PLC0415 - see above.
-        from dombes_office.views.requests.examination.page import ExaminationPage  # noqa: PLC0415 - see above.
-        from dombes_office.views.requests.queue_page import QueuePage  # noqa: PLC0415 - see above.
-
-        agent = self._opening.agent
-        if not agent.may_see_requests:
-            return [NoPage()]
-        habits = AgentMemory(settings.configuration_folder(), agent.login)
-        queue = QueuePage(self.desk, agent, remembered=habits.page("requests"), now=self._now)
-        # The window refreshes the page in front only, and the counter is read beside every page.
-        self.announcements.changed.connect(queue.reader.recount)
-        pages: list[Page] = [queue]
-        if agent.may_decide:
-            templates = {kind: settings.resource(name).read_text("utf-8") for kind, name in TEMPLATES.items()}
-            pages.append(
-                ExaminationPage(self.desk, self.documents, self.renderer, agent, templates=templates, now=self._now)
-            )
-        return pages
-
     def _make_window(self) -> MainWindow:
+        from dombes_office.pages import Means, offers_for  # noqa: PLC0415 - see above.
         from dombes_office.rules.french import NBSP, hour  # noqa: PLC0415 - see above.
+        from dombes_office.views.about import Facts  # noqa: PLC0415 - see above.
+        from dombes_office.views.lock import LockRule  # noqa: PLC0415 - see above.
         from dombes_office.views.office_status import OfficeStatusKeeper  # noqa: PLC0415 - see above.
-        from dombes_office.views.window import AgentCard, LockRule, MainWindow  # noqa: PLC0415 - see above.
+        from dombes_office.views.window import AgentCard, MainWindow  # noqa: PLC0415 - see above.
 
-        agent, unlock = self._opening.agent, self._opening.unlock
+        agent, unlock, target = self._opening.agent, self._opening.unlock, self._opening.database.target
+        means = Means(agent, self.desk, self.documents, self.renderer, self.announcements, self._now)
+        place = "ce poste" if target.on_this_machine else target.host
         window = MainWindow(
-            self.pages,
+            offers_for(means),
             AgentCard(agent.display_name, agent.scope_words),
             self.lane,
             self.announcements,
-            lock=None if unlock is None else LockRule(LOCK_SECONDS, unlock),
+            lock=None if unlock is None else LockRule(self._lock_seconds, unlock),
             freshness=lambda: f"Données à jour à{NBSP}{hour(self._now())}",
+            about=Facts(
+                settings.VERSION,
+                agent.server_version,
+                f"{target.database}, sur {place}",
+                f"{agent.display_name} ({agent.login})",
+            ),
+            may_change_agent=self._may_change_agent,
         )
         window.closing.connect(self.close)
-        OfficeStatusKeeper(window, self.desk, agent, self.announcements, self._now)
+        where = f"la base «{NBSP}{target.database}{NBSP}» de {place}"
+        OfficeStatusKeeper(window, self.desk, agent, self.announcements, self._now, where)
         return window
 
     @Slot(object)
@@ -120,7 +118,10 @@ class Office(QObject):
 
     @Slot()
     def close(self) -> None:
-        """Let go of everything: the work under way is finished or given up, the connections are closed."""
+        """Let go of everything: what must be written down is finished, the rest given up, all connections closed."""
+        # The window first: nobody is to look at one that waits, and none of its clocks may begin anything.
+        self.window.hide()
+        self.window.stop()
         # Nothing heard from here on may start new work: the lanes are about to close.
         self.announcements.blockSignals(True)
         self._notices.stop()
@@ -169,13 +170,13 @@ def run(opening: Opening | None = None) -> int:
 
 
 class _Session(QObject):
-    """From the sign-in window to the main window."""
+    """From the sign-in window to the main window, and back where another agent takes the desk."""
 
     def __init__(self, application: QApplication, bugs: BugReporter) -> None:
         super().__init__(application)
         self._bugs = bugs
         self._office: Office | None = None
-        self._sign_in: QObject | None = None
+        self._sign_in: SignInWindow | None = None
 
     @Slot()
     def keep_log(self) -> None:
@@ -187,24 +188,40 @@ class _Session(QObject):
         window = make_sign_in_window()
         window.signed_in.connect(self._signed_in)
         self._sign_in = window
+        self._bugs.set_window(window)
         window.show()
 
     @Slot(object)
     def _signed_in(self, opening: Opening) -> None:
-        self.begin(opening)
+        self.begin(opening, may_change_agent=True)
         if self._sign_in is not None:
             self._sign_in.deleteLater()
             self._sign_in = None
 
-    def begin(self, opening: Opening) -> None:
-        """Show the main window."""
-        self._office = Office(opening, now=now, bugs=self._bugs)
-        self._office.window.resize(1366, 768)
-        self._office.window.show()
-        self._office.start()
+    def begin(self, opening: Opening, *, may_change_agent: bool = False) -> None:
+        """Show the main window. Who came past the sign-in window may go back there."""
+        office = Office(opening, now=now, bugs=self._bugs, may_change_agent=may_change_agent)
+        office.window.agent_change_wanted.connect(self._change_agent)
+        self._office = office
+        office.window.resize(1366, 768)
+        office.window.show()
+        office.start()
+
+    @Slot()
+    def _change_agent(self) -> None:
+        """Close the office as its last agent would, and ask who it is now."""
+        office = self._office
+        if office is None or not office.window.may_close():
+            return
+        # Shown before the other goes: the application ends with its last window.
+        self.sign_in()
+        office.window.close()
+        self.end()
 
     def end(self) -> None:
         """Close what is still open."""
-        if self._office is not None:
-            self._office.close()
-            self._office = None
+        office, self._office = self._office, None
+        if office is not None:
+            office.close()
+            office.window.deleteLater()
+            office.deleteLater()

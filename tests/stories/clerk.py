@@ -43,13 +43,21 @@ P = TypeVar("P", bound="Page")
 class Clerk:
     """One agent at the real window. Keys go where the keyboard's go: to the window in front, and through it."""
 
-    def __init__(self, qtbot: QtBot, database: Database, *, unlock: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        qtbot: QtBot,
+        database: Database,
+        *,
+        unlock: Callable[[str], None] | None = None,
+        lock_seconds: float | None = None,
+    ) -> None:
         self.qtbot = qtbot
         self.agent = database.transact(check_desk)
         self.office = Office(
             Opening(database, self.agent, unlock),
             now=lambda: MORNING,
             bugs=BugReporter(version=settings.VERSION),
+            lock_seconds=lock_seconds,
         )
         self.window = self.office.window
         self.window.resize(1366, 768)
@@ -134,12 +142,14 @@ class Clerk:
     @property
     def queue(self) -> QueuePage:
         """The page "Demandes"."""
-        return next(page for page in self.office.pages if isinstance(page, QueuePage))
+        return next(page for page in self.window.pages.values() if isinstance(page, QueuePage))
 
     @property
     def examination(self) -> ExaminationPage:
         """The page "Examen"."""
-        return next(page for page in self.office.pages if isinstance(page, ExaminationPage))
+        # Pages are made when they are first opened; whoever looks for this one is about to see it.
+        self.window.stack.page_for("examination")
+        return next(page for page in self.window.pages.values() if isinstance(page, ExaminationPage))
 
     @property
     def families(self) -> list[str]:

@@ -64,6 +64,7 @@ class SitDown(Protocol):
         groups: Sequence[str] = (REVIEWER, RECEPTION),
         authorities: Sequence[int] = (),
         unlock: Callable[[str], None] | None = None,
+        lock_seconds: float | None = None,
     ) -> Clerk:
         """Open the application as this agent, who works for the communauté unless `authorities` say otherwise."""
 
@@ -79,9 +80,10 @@ def sit_down(qtbot: QtBot, database: OfficeDatabase, town: Office, make_agent: M
         groups: Sequence[str] = (REVIEWER, RECEPTION),
         authorities: Sequence[int] = (),
         unlock: Callable[[str], None] | None = None,
+        lock_seconds: float | None = None,
     ) -> Clerk:
         login = make_agent(name, groups=groups, authorities=authorities or [town.authority_id])
-        clerks.append(Clerk(qtbot, database.open(login), unlock=unlock))
+        clerks.append(Clerk(qtbot, database.open(login), unlock=unlock, lock_seconds=lock_seconds))
         return clerks[-1]
 
     yield sit

@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
-from dombes_office import app
 from dombes_office.errors import WrongPassword
 from tests.stories.clerk import ENTER, part
 from tests.stories.families import ask
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.builders import Office
     from tests.stories.conftest import SitDown
 
@@ -29,12 +26,9 @@ def unlock(password: str) -> None:
         raise WrongPassword(WRONG)
 
 
-def test_the_window_locks_and_gives_back_what_was_typed(
-    town: Office, sit_down: SitDown, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(app, "LOCK_SECONDS", IDLE)
+def test_the_window_locks_and_gives_back_what_was_typed(town: Office, sit_down: SitDown) -> None:
     ask(town, "Berthollet", "Manon", by_debit=False)
-    lea = sit_down(unlock=unlock)
+    lea = sit_down(unlock=unlock, lock_seconds=IDLE)
     lea.see_queue(1)
     lea.open_selected()
     lea.press(Qt.Key.Key_N)
@@ -91,10 +85,9 @@ def test_she_goes_on_typing_where_she_was(town: Office, sit_down: SitDown) -> No
     assert lea.verdicts()["health_form"] == "non_compliant other Le cadre 5 est resté vide."
 
 
-def test_keys_keep_the_window_open(town: Office, sit_down: SitDown, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "LOCK_SECONDS", IDLE)
+def test_keys_keep_the_window_open(town: Office, sit_down: SitDown) -> None:
     ask(town, "Berthollet", "Manon", by_debit=False)
-    lea = sit_down(unlock=unlock)
+    lea = sit_down(unlock=unlock, lock_seconds=IDLE)
     lea.see_queue(1)
     for _ in range(12):
         lea.press(Qt.Key.Key_Down)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
+import shiboken6
 from psycopg import sql
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -21,6 +24,7 @@ from dombes_office.rules.connections import Profile
 from dombes_office.views.messages import BugReporter
 from dombes_office.views.requests.queue_page import QueuePage
 from dombes_office.views.sign_in.window import SignInWindow
+from dombes_office.views.widgets.key_hint import ActionButton
 from dombes_office.views.window import MainWindow
 from tests.builders import build_office
 from tests.stories.clerk import ENTER, PATIENCE
@@ -162,6 +166,66 @@ def test_the_right_password_opens_the_office_and_a_wrong_one_does_not(desk: Desk
     desk.type(PASSWORD)
     desk.press(ENTER)
     desk.qtbot.waitUntil(lambda: not office.locked, timeout=PATIENCE)
+
+
+def sign_in(desk: Desk) -> MainWindow:
+    """Type the password in the window that asks for it; the office that opens, its queue read."""
+    window = desk.window(SignInWindow)
+    assert isinstance(window, SignInWindow)
+    desk.qtbot.waitUntil(lambda: window.form.reach.text == "Serveur joignable", timeout=PATIENCE)
+    desk.qtbot.waitUntil(window.form.password.hasFocus)
+    desk.type(PASSWORD)
+    desk.press(ENTER)
+    office = desk.window(MainWindow)
+    assert isinstance(office, MainWindow)
+    queue = next(page for page in office.pages.values() if isinstance(page, QueuePage))
+    desk.qtbot.waitUntil(lambda: bool(queue.table.rows), timeout=PATIENCE)
+    return office
+
+
+def connections(installed: InstalledServer) -> int:
+    """How many of Léa's connections the server knows."""
+    with installed.connect() as admin:
+        row = admin.execute("select count(*) from pg_stat_activity where usename = %s", [LOGIN]).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def running_clocks() -> int:
+    """How many of Qt's clocks run."""
+    clocks = [one for one in gc.get_objects() if isinstance(one, QTimer)]
+    return sum(shiboken6.isValid(clock) and clock.isActive() for clock in clocks)
+
+
+def own_threads() -> set[str]:
+    """The threads that the application has begun."""
+    return {thread.name for thread in threading.enumerate() if thread.name.startswith(("lane-", "notices", "reader"))}
+
+
+def test_another_agent_takes_the_desk_and_nothing_of_the_first_one_stays(
+    desk: Desk, installed: InstalledServer
+) -> None:
+    clocks = running_clocks()
+    desk.session.sign_in()
+    first = sign_in(desk)
+    desk.qtbot.waitUntil(lambda: connections(installed) >= 2, timeout=PATIENCE)
+    QTest.keyClick(first.windowHandle(), Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    desk.qtbot.waitUntil(lambda: first.locked)
+    change = next(b for b in first.cover.findChildren(ActionButton) if "agent" in b.text())
+    QTest.mouseClick(change, Qt.MouseButton.LeftButton)
+    assert not first.isVisible()
+    desk.qtbot.waitUntil(lambda: not shiboken6.isValid(first))
+    desk.qtbot.waitUntil(lambda: connections(installed) == 0, timeout=PATIENCE)
+
+    second = sign_in(desk)
+    next(a for a in second.menu_row.findChildren(QAction) if "agent" in a.text()).trigger()
+    assert not second.isVisible()
+    window = desk.window(SignInWindow)
+    window.close()
+    desk.qtbot.waitUntil(lambda: connections(installed) == 0, timeout=PATIENCE)
+    desk.qtbot.waitUntil(lambda: own_threads() == set(), timeout=PATIENCE)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    desk.qtbot.waitUntil(lambda: running_clocks() == clocks)
 
 
 def told(window: SignInWindow | MainWindow) -> str:

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
 
+from dombes_office import settings
+from dombes_office.app import Heard
 from dombes_office.errors import ServerUnreachable, WrongPassword
 from dombes_office.incidents import outline
+from dombes_office.views import window as window_module
+from dombes_office.views.about import AboutDialog, Facts
 from dombes_office.views.announcements import Announcements
-from dombes_office.views.lock import LockPage
+from dombes_office.views.lock import LockPage, LockRule
 from dombes_office.views.messages import BugReporter, ConfirmDialog, install_excepthook
 from dombes_office.views.page import Page, PageEntry, Shortcut, UndoOffer
+from dombes_office.views.page_stack import PageOffer
 from dombes_office.views.status_bar import StatusRow
-from dombes_office.views.widgets.key_hint import ActionButton
+from dombes_office.views.status_panel import StatusPanel
+from dombes_office.views.widgets.key_hint import ActionButton, KeyHint
 from dombes_office.views.widgets.marks import Mark, State
 from dombes_office.views.widgets.shortcut_list import ShortcutList
-from dombes_office.views.window import AgentCard, LockRule, MainWindow
+from dombes_office.views.window import AgentCard, MainWindow
 from tests.views.accessibility import assert_accessible
 
 if TYPE_CHECKING:
@@ -64,6 +71,8 @@ class Sheet(Page):
         self.shown = what
 
     def may_leave(self) -> bool:
+        if self.stays:
+            self.band.show_notice("Deux lignes ne sont pas enregistrées.", "Enregistrez-les.")
         return not self.stays
 
     def shortcuts(self) -> tuple[Shortcut, ...]:
@@ -87,6 +96,8 @@ class Office:
             search=self.searched.append,
             lock=LockRule(seconds, unlock),
             freshness=lambda: "Données à jour à 9 h 42",
+            about=Facts("1.4.0", "18.1", "office, sur bdd.example.org", "Léa Morandat (lea.morandat)"),
+            may_change_agent=True,
         )
         qtbot.addWidget(self.window)
         self.window.resize(1366, 738)
@@ -153,6 +164,105 @@ def test_a_page_can_open_another_with_what_it_shows(office: Office) -> None:
     assert not office.window.navigation.folded
 
 
+def open_bare(qtbot: QtBot, lane: WorkLane, *offers: Page | PageOffer) -> MainWindow:
+    """A window that can do nothing beside showing its pages."""
+    window = MainWindow(offers, AgentCard("Léa", ""), lane, Announcements())
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return window
+
+
+def test_a_page_is_made_when_it_is_first_opened(qtbot: QtBot, lane: WorkLane) -> None:
+    made: list[str] = []
+
+    def offer(key: str) -> PageOffer:
+        def make() -> Page:
+            made.append(key)
+            return Sheet(key, key.title())
+
+        return PageOffer(PageEntry(key, key.title(), "tray"), make)
+
+    counted = Sheet("counted", "Counted")
+    window = open_bare(qtbot, lane, offer("first"), counted, offer("last"))
+    assert made == ["first"]
+    counted.counter_changed.emit(3)
+    assert window.navigation.counter("counted") == 3, "a page that counts is there from the start"
+    for _ in range(2):
+        QTest.keyClick(window, Qt.Key.Key_3, CTRL)
+        QTest.keyClick(window, Qt.Key.Key_1, CTRL)
+    assert made == ["first", "last"]
+
+
+def test_the_way_back_leads_to_the_list_that_one_came_from(office: Office) -> None:
+    office.press(Qt.Key.Key_2, CTRL)
+    office.families.open_wanted.emit("request", 1187)
+    assert office.window.page is office.examination
+    assert office.window.navigation.list.lit == "families"
+    office.press(Qt.Key.Key_Escape)
+    assert office.window.page is office.families
+    assert office.window.navigation.list.lit == "families"
+    office.press(Qt.Key.Key_Escape)
+    assert office.window.page is office.families, "from the navigation there is no way back"
+
+
+def test_a_page_that_asks_for_the_entry_above_it_goes_back_to_where_it_was_opened(office: Office) -> None:
+    office.requests.open_wanted.emit("request", 1187)
+    office.examination.open_wanted.emit("requests", "row 1187")
+    assert office.window.page is office.requests
+    assert office.requests.shown == "row 1187"
+    office.requests.shown = None
+    office.press(Qt.Key.Key_2, CTRL)
+    office.families.open_wanted.emit("request", 1188)
+    office.examination.open_wanted.emit("requests", "row 1188")
+    assert office.window.page is office.families
+    assert office.families.shown is None, "it knows nothing of rows of another list"
+    office.window.go("request")
+    office.examination.open_wanted.emit("requests", "row 1189")
+    assert office.window.page is office.requests, "reached from nowhere, the entry above is meant"
+
+
+def test_the_way_back_is_as_long_as_the_way(office: Office) -> None:
+    office.press(Qt.Key.Key_2, CTRL)
+    office.families.open_wanted.emit("request", 1187)
+    office.examination.open_wanted.emit("families", "Berthollet")
+    office.families.open_wanted.emit("request", 1188)
+    office.press(Qt.Key.Key_Escape)
+    assert (office.window.page, office.families.shown) == (office.families, "Berthollet")
+    office.press(Qt.Key.Key_Escape)
+    assert (office.window.page, office.examination.shown) == (office.examination, 1187)
+    for turn in range(5):
+        office.examination.open_wanted.emit("families", "Berthollet")
+        office.families.open_wanted.emit("request", 1187)
+        assert office.window.page is office.examination, turn
+    office.press(Qt.Key.Key_Escape)
+    assert office.window.page is office.families
+    office.press(Qt.Key.Key_Escape)
+    assert office.window.page is office.families, "going round in circles makes the way back no longer"
+
+
+def test_a_page_that_the_role_lacks_is_refused_with_a_sentence(office: Office) -> None:
+    assert office.window.may_open("families")
+    assert not office.window.may_open("finance")
+    office.requests.open_wanted.emit("finance", None)
+    assert office.window.page is office.requests
+    assert "Vos droits n’ouvrent pas cet écran." in office.requests.band.words
+
+
+def test_whatever_changed_is_handed_on(office: Office) -> None:
+    heard = Heard(office.announcements)
+    heard.subjects.emit(frozenset({"access_request", "a_table_of_next_year"}))
+    told: list[str] = []
+    office.announcements.changed.connect(told.append)
+    QApplication.processEvents()
+    assert sorted(told) == ["a_table_of_next_year", "access_request"]
+    assert office.requests.readings == 2
+    office.announcements.changed.emit("*")
+    assert office.requests.readings == 3, "where anything may have changed, what is seen is read again, once"
+
+
 def test_a_page_that_comes_up_takes_the_focus_where_work_begins(office: Office) -> None:
     office.window.navigation.list.setFocus()
     office.press(Qt.Key.Key_2, CTRL)
@@ -166,6 +276,41 @@ def test_a_page_with_unsaved_words_keeps_the_agent(office: Office) -> None:
     assert not office.window.close()
     office.requests.stays = False
     assert office.window.close()
+
+
+def test_a_page_that_refuses_is_seen_and_whoever_closes_again_means_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.press(Qt.Key.Key_2, CTRL)
+    office.requests.stays = True
+    assert not office.window.close()
+    assert office.window.page is office.requests, "not in front, it could not be heard"
+    assert "Deux lignes ne sont pas enregistrées." in office.requests.band.words
+    assert "Fermez encore une fois" in office.requests.band.words
+    monkeypatch.setattr(window_module, "_INSIST", 0.0)
+    assert not office.window.close(), "much later it is a new question"
+    monkeypatch.undo()
+    closed: list[bool] = []
+    office.window.closing.connect(lambda: closed.append(office.window.isVisible()))
+    assert office.window.close()
+    assert closed == [False], "hidden before anything else is done"
+
+
+def test_a_locked_window_says_that_something_is_under_way(office: Office) -> None:
+    office.window.lock()
+    office.requests.stays = True
+    assert not office.window.close()
+    assert "Un enregistrement est en cours." in lock_page(office).error.text()
+    assert "SECRET" not in texts(office.window)
+    assert office.window.close()
+
+
+def test_a_window_that_stops_has_no_clock_that_runs(office: Office) -> None:
+    office.requests.undo_offered.emit(UndoOffer("Demande validée.", 10, lambda: None))
+    clocks = office.window.findChildren(QTimer)
+    assert any(clock.isActive() for clock in clocks)
+    office.window.stop()
+    assert not any(clock.isActive() for clock in clocks)
 
 
 def test_counters_stand_in_the_navigation_and_are_spoken(office: Office) -> None:
@@ -203,14 +348,75 @@ def test_ctrl_k_searches(office: Office) -> None:
     assert office.searched == ["berthollet"]
 
 
-def test_without_a_search_there_is_no_field(qtbot: QtBot, lane: WorkLane) -> None:
-    window = MainWindow([Sheet("a", "A")], AgentCard("Léa", ""), lane, Announcements())
-    qtbot.addWidget(window)
-    window.show()
+def menu_words(window: MainWindow) -> set[str]:
+    """What stands in the menus."""
+    return {action.text().replace("&", "") for action in window.menu_row.findChildren(QAction)}
+
+
+def listed_keys(window: MainWindow) -> set[str]:
+    """What the list of keys names."""
+    window.show_shortcuts()
+    shown = window.findChild(ShortcutList)
+    assert isinstance(shown, ShortcutList)
+    keys = {hint.text() for hint in shown.findChildren(KeyHint)}
+    shown.close()
+    return keys
+
+
+def test_what_a_window_cannot_do_is_not_there(qtbot: QtBot, lane: WorkLane) -> None:
+    window = open_bare(qtbot, lane, Sheet("a", "A"))
     assert not window.menu_row.search.isVisible()
-    assert not window.locked
     window.lock()
     assert not window.locked
+    assert menu_words(window).isdisjoint({"Verrouiller", "Changer d’agent…", "À propos", "Rechercher"})
+    assert "Verrouiller" not in {button.accessibleName() for button in window.menu_row.findChildren(ActionButton)}
+    assert listed_keys(window).isdisjoint({"Ctrl+K", "Ctrl+L", "Ctrl+F", "Ctrl+1…9"})
+
+
+def test_what_a_window_can_do_is_in_its_menus_and_its_list_of_keys(office: Office) -> None:
+    assert {"Verrouiller", "Changer d’agent…", "À propos", "Rechercher"} <= menu_words(office.window)
+    assert {"Ctrl+K", "Ctrl+L", "Ctrl+1…2", "Entrée"} <= listed_keys(office.window)
+
+
+def test_about_tells_what_an_administrator_asks_first(office: Office, qtbot: QtBot) -> None:
+    next(a for a in office.window.menu_row.findChildren(QAction) if a.text() == "À &propos").trigger()
+    dialog = office.window.findChild(AboutDialog)
+    assert isinstance(dialog, AboutDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    assert_accessible(dialog)
+    said = " ".join(label.text() for label in dialog.findChildren(QLabel)).replace("\u00a0", " ")
+    for fact in ("1.4.0", "PostgreSQL 18.1", "office, sur bdd.example.org", "Léa Morandat (lea.morandat)"):
+        assert fact in said
+    for font in ("Open Sans", "DejaVu", "Phosphor"):
+        assert re.search(rf"{font}[^.]* : licence [A-Z]", said), font
+    shipped = {file.stem.partition("-")[0] for file in settings.resource("fonts").glob("*-LICENSE.txt")}
+    assert all(name[:6] in said.replace(" ", "") for name in shipped), "each font that is shipped is named"
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def test_a_place_of_the_status_bar_opens_into_whole_sentences(office: Office, qtbot: QtBot) -> None:
+    told = "La dernière sauvegarde date de plus de deux jours. Prévenez l’administrateur."
+    office.window.show_status(StatusRow(backup=Mark(State.VERIFY, "Sauvegarde : hier", tooltip=told)))
+    place = office.window.status_bar.place("backup")
+    place.setFocus()
+    QTest.keyClick(place, Qt.Key.Key_Space)
+    panel = office.window.findChild(StatusPanel)
+    assert isinstance(panel, StatusPanel)
+    qtbot.waitUntil(panel.isVisible)
+    assert_accessible(panel)
+    assert told in [label.text() for label in panel.findChildren(QLabel)]
+    assert panel.geometry().bottom() <= place.mapToGlobal(QPoint(0, 0)).y()
+    QTest.keyClick(panel, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: office.window.findChild(StatusPanel) is None)
+
+
+def test_somebody_else_may_sign_in_from_the_menu_and_from_the_lock(office: Office, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(office.window.agent_change_wanted):
+        next(a for a in office.window.menu_row.findChildren(QAction) if "agent" in a.text()).trigger()
+    office.window.lock()
+    assert lock_page(office).change.isVisible()
+    with qtbot.waitSignal(office.window.agent_change_wanted):
+        QTest.mouseClick(lock_page(office).change, Qt.MouseButton.LeftButton)
 
 
 def test_f6_goes_round_the_areas(office: Office) -> None:

@@ -68,11 +68,13 @@ class Tour:
 
     @property
     def _queue(self) -> QueuePage:
-        return next(page for page in self._office.pages if isinstance(page, QueuePage))
+        return next(page for page in self._office.window.pages.values() if isinstance(page, QueuePage))
 
     @property
     def _examination(self) -> ExaminationPage:
-        return next(page for page in self._office.pages if isinstance(page, ExaminationPage))
+        # Pages are made when they are first opened.
+        self._office.window.stack.page_for("examination")
+        return next(page for page in self._office.window.pages.values() if isinstance(page, ExaminationPage))
 
     def picture(self, title: str, widget: QWidget | None = None) -> None:
         """Keep what is on the screen now."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+EVERYTHING = "*"
+"""The subject where changes may have been missed: whatever is shown may be out of date."""
+
 
 class Announcements(QObject):
-    """`changed` carries the subject ("access_request"): a hint to read again, no more."""
+    """`changed` carries the subject ("access_request", any table's name, or `EVERYTHING`): a hint to read again."""
 
     changed = Signal(str)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QWindow
-from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from dombes_office.views.busy import busy
@@ -32,6 +33,14 @@ _INPUT = {
     QEvent.Type.TabletPress,
     QEvent.Type.InputMethod,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class LockRule:
+    """After how many seconds without input the window locks (0: never), and what a password is tried with."""
+
+    seconds: float
+    unlock: Callable[[str], None]
 
 
 class IdleWatch(QObject):
@@ -85,13 +94,21 @@ class IdleWatch(QObject):
 class LockPage(QFrame):
     """Asks for the password of the agent who is signed in; `unlocked` follows the right one.
 
-    `unlock` is called in the lane and raises an `OfficeError` for a wrong password.
+    `unlock` is called in the lane and raises an `OfficeError` for a wrong password. Where `may_change_agent`, somebody
+    else may ask to sign in instead: `change_wanted`.
     """
 
     unlocked = Signal()
+    change_wanted = Signal()
 
     def __init__(
-        self, agent: str, unlock: Callable[[str], None], lane: WorkLane, parent: QWidget | None = None
+        self,
+        agent: str,
+        unlock: Callable[[str], None],
+        lane: WorkLane,
+        *,
+        may_change_agent: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setProperty("kind", "frame")
@@ -105,6 +122,9 @@ class LockPage(QFrame):
         self.button = ActionButton("Déverrouiller", kind="primary", size="large")
         self.button.clicked.connect(self._try)
         self.error = FieldError(self.field)
+        self.change = ActionButton("&Changer d’agent…", kind="link")
+        self.change.clicked.connect(self.change_wanted)
+        self.change.setVisible(may_change_agent)
         self._lay_out(agent)
 
     def _lay_out(self, agent: str) -> None:
@@ -126,6 +146,8 @@ class LockPage(QFrame):
         column.addWidget(self.error)
         column.addSpacing(8)
         column.addWidget(self.button)
+        column.addSpacing(4)
+        column.addWidget(self.change, 0, Qt.AlignmentFlag.AlignHCenter)
         whole = QVBoxLayout(self)
         whole.addStretch(2)
         whole.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -136,6 +158,10 @@ class LockPage(QFrame):
         self.field.clear()
         self.error.say("")
         self.field.setFocus()
+
+    def say(self, sentence: str) -> None:
+        """Say something to whoever stands before the locked window."""
+        self.error.say(sentence)
 
     @Slot()
     def _try(self) -> None:
@@ -160,3 +186,82 @@ class LockPage(QFrame):
         self.field.selectAll()
         self.field.setFocus()
         self.error.say(str(error))
+
+
+class LockCover(QStackedWidget):
+    """The content of a window, or the lock page in its place: by hand, or after nobody was there for a while.
+
+    Dialogs stand in windows of their own: they are hidden too, and come back with what was typed in them. Without a
+    `rule` the content is all that there is.
+    """
+
+    locked_changed = Signal(bool)
+    change_wanted = Signal()
+
+    def __init__(
+        self,
+        content: QWidget,
+        agent: str,
+        lane: WorkLane,
+        rule: LockRule | None,
+        *,
+        may_change_agent: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._content = content
+        self._hidden: list[QWidget] = []
+        self._idle = IdleWatch(0 if rule is None else rule.seconds, self)
+        self._idle.idle.connect(self.lock)
+        self._page: LockPage | None = None
+        self.addWidget(content)
+        if rule is not None:
+            self._page = LockPage(agent, rule.unlock, lane, may_change_agent=may_change_agent)
+            self._page.unlocked.connect(self.unlock)
+            self._page.change_wanted.connect(self.change_wanted)
+            self.addWidget(self._page)
+
+    @property
+    def locked(self) -> bool:
+        """Whether the lock page hides everything."""
+        return self._page is not None and self.currentWidget() is self._page
+
+    def watch(self, window: QWindow | None) -> None:
+        """Listen to a window of the application: who types there is there."""
+        self._idle.watch(window)
+
+    def say(self, sentence: str) -> None:
+        """Say something to whoever stands before the locked window; nothing while it is open."""
+        if self._page is not None and self.locked:
+            self._page.say(sentence)
+
+    @Slot()
+    def lock(self) -> None:
+        """Hide everything behind the lock page."""
+        if self._page is None or self.locked:
+            return
+        self._idle.pause()
+        for widget in QApplication.topLevelWidgets():
+            if widget is not self.window() and widget.isVisible():
+                self._put_away(widget)
+        self.setCurrentWidget(self._page)
+        self.locked_changed.emit(True)
+        self._page.begin()
+
+    def _put_away(self, widget: QWidget) -> None:
+        """Hide a dialog for later; a list or a menu that stands open is closed."""
+        if widget.windowType() == Qt.WindowType.Popup:
+            widget.close()
+        else:
+            self._hidden.append(widget)
+            widget.setVisible(False)
+
+    @Slot()
+    def unlock(self) -> None:
+        """Show everything again, after the right password."""
+        self.setCurrentWidget(self._content)
+        self.locked_changed.emit(False)
+        for widget in self._hidden:
+            widget.setVisible(True)
+        self._hidden = []
+        self._idle.touch()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -27,12 +28,24 @@ def digit_keys(number: int, modifier: str = "Ctrl+") -> list[QKeySequence]:
     return [QKeySequence(f"{modifier}{number}"), QKeySequence(f"{modifier}{_AZERTY_DIGITS[number - 1]}")]
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What this window can do; the rest has no menu, no button and no key."""
+
+    search: bool = False
+    lock: bool = False
+    change: bool = False
+    """Let another agent sign in."""
+    about: bool = False
+
+
 class MenuRow(QFrame):
     """Menus, search, agent. The window connects the signals; `searched` carries the words after Entrée."""
 
     page_wanted = Signal(str)
     searched = Signal(str)
     lock_wanted = Signal()
+    agent_change_wanted = Signal()
     quit_wanted = Signal()
     refresh_wanted = Signal()
     fold_wanted = Signal()
@@ -41,7 +54,7 @@ class MenuRow(QFrame):
     about_wanted = Signal()
 
     def __init__(
-        self, entries: Sequence[PageEntry], agent: str, scope: str, *, search: bool, parent: QWidget | None = None
+        self, entries: Sequence[PageEntry], agent: str, scope: str, offered: Offered, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setProperty("kind", "menu-row")
@@ -51,16 +64,18 @@ class MenuRow(QFrame):
         self.bar.setNativeMenuBar(False)
         self.bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.search = SearchField(
-            "Rechercher une famille, un enfant, une demande…", name="Rechercher", keys="Ctrl+K" if search else ""
+            "Rechercher une famille, un enfant, une demande…",
+            name="Rechercher",
+            keys="Ctrl+K" if offered.search else "",
         )
         self.search.setFixedWidth(SEARCH_WIDTH)
-        self.search.setVisible(search)
+        self.search.setVisible(offered.search)
         self.search.returnPressed.connect(self._tell_search)
         self.page_actions = QMenu("A&ctions", self)
-        self._fill(entries, search=search)
-        self._lay_out(agent, scope)
+        self._fill(entries, offered)
+        self._lay_out(agent, scope, offered)
 
-    def _lay_out(self, agent: str, scope: str) -> None:
+    def _lay_out(self, agent: str, scope: str, offered: Offered) -> None:
         right = QHBoxLayout()
         right.setSpacing(6)
         right.addStretch(1)
@@ -75,11 +90,12 @@ class MenuRow(QFrame):
             right.addSpacing(6)
         right.addWidget(icon_label("user-circle", "text"))
         right.addWidget(words(agent, "strong"))
-        self._lock = ActionButton("", kind="quiet", icon_name="lock-simple", size="panel")
-        self._lock.setAccessibleName("Verrouiller")
-        self._lock.setToolTip("Verrouiller (Ctrl+L)")
-        self._lock.clicked.connect(self.lock_wanted)
-        right.addWidget(self._lock)
+        if offered.lock:
+            lock = ActionButton("", kind="quiet", icon_name="lock-simple", size="panel")
+            lock.setAccessibleName("Verrouiller")
+            lock.setToolTip("Verrouiller (Ctrl+L)")
+            lock.clicked.connect(self.lock_wanted)
+            right.addWidget(lock)
         row = QGridLayout(self)
         row.setContentsMargins(8, 0, 8, 1)
         row.addWidget(self.bar, 0, 0, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
@@ -88,13 +104,17 @@ class MenuRow(QFrame):
         row.setColumnStretch(0, 1)
         row.setColumnStretch(2, 1)
 
-    def _fill(self, entries: Sequence[PageEntry], *, search: bool) -> None:
+    def _fill(self, entries: Sequence[PageEntry], offered: Offered) -> None:
         office = self.bar.addMenu("&Fichier")
-        self._add(office, "&Verrouiller", self.lock_wanted.emit, "Ctrl+L")
-        office.addSeparator()
+        if offered.lock:
+            self._add(office, "&Verrouiller", self.lock_wanted.emit, "Ctrl+L")
+        if offered.change:
+            self._add(office, "&Changer d’agent…", self.agent_change_wanted.emit)
+        if not office.isEmpty():
+            office.addSeparator()
         self._add(office, "&Quitter", self.quit_wanted.emit, "Ctrl+Q")
         edit = self.bar.addMenu("&Édition")
-        if search:
+        if offered.search:
             self._add(edit, "&Rechercher", self.search.seize)
         self._add(edit, "&Actualiser", self.refresh_wanted.emit, "F5")
         go = self.bar.addMenu("&Aller à")
@@ -109,7 +129,8 @@ class MenuRow(QFrame):
         self.bar.addMenu(self.page_actions)
         more = self.bar.addMenu("&?")
         self._add(more, "&Raccourcis clavier", self.keys_wanted.emit, "?")
-        self._add(more, "À &propos", self.about_wanted.emit)
+        if offered.about:
+            self._add(more, "À &propos", self.about_wanted.emit)
 
     def _add(self, menu: QMenu, words_: str, does: Callable[[], object], keys: str = "") -> QAction:
         action = menu.addAction(words_)

@@ -44,7 +44,8 @@ class PageEntry:
     """Where a page stands in the navigation.
 
     `icon` is Phosphor's name, drawn filled for the current page. Pages with the same `group` stand together. A page
-    that is reached from another one (`listed` False) lights the entry `under`.
+    that is reached from others (`listed` False) lights the entry that it was reached from, and the entry `under` where
+    it was reached from nowhere.
     """
 
     key: str
@@ -69,7 +70,8 @@ class Page(QFrame):
     fresh = Signal()
     """The page has just been read anew from the database."""
     open_wanted = Signal(str, object)
-    """Another page, by its key, with what it should show."""
+    """Another page, by its key, with what it should show. Asking for the entry `under` which a page stands means back:
+    to the page that this one was reached from, whichever it was."""
     undo_offered = Signal(object)
     """An `UndoOffer`."""
 
@@ -133,7 +135,7 @@ class Page(QFrame):
         """Read again what the page shows."""
 
     def go_back(self) -> bool:
-        """Answer Échap; True when the page has used it."""
+        """Answer Échap; True when the page has used it, else the window goes back to where it was reached from."""
         if self.band.isVisible() and self.band.closable:
             self.band.clear()
             return True

@@ -22,7 +22,7 @@ _ICON, _GAP, _PADDING = 14, 5, 6
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """What the status bar says; a mark's tooltip is the detail. None leaves a place empty."""
+    """What the status bar says; a mark's tooltip is the detail, in whole sentences. None leaves a place empty."""
 
     connection: Mark | None = None
     mailer: Mark | None = None
@@ -34,16 +34,20 @@ class _StatusButton(QToolButton):
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self._name = name
+        self.name = name
         self._mark: Mark | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.set_mark(None)
+
+    @property
+    def mark(self) -> Mark | None:
+        return self._mark
 
     def set_mark(self, mark: Mark | None) -> None:
         self._mark = mark
         self.setVisible(mark is not None)
         said = mark.words if mark else ""
-        self.setAccessibleName(f"{self._name}\u00a0: {said}" if said else self._name)
+        self.setAccessibleName(f"{self.name}\u00a0: {said}" if said else self.name)
         self.setToolTip(mark.tooltip if mark else "")
         self.updateGeometry()
         self.update()
@@ -130,6 +134,18 @@ class StatusBar(QStatusBar):
         marks = {"connection": row.connection, "mailer": row.mailer, "backup": row.backup}
         for key, mark in marks.items():
             self._buttons[key].set_mark(mark)
+
+    def mark(self, key: str) -> Mark | None:
+        """What a place says now; `key` is as in `detail_wanted`."""
+        return self._buttons[key].mark
+
+    def name(self, key: str) -> str:
+        """What a place speaks of ("Courriels")."""
+        return self._buttons[key].name
+
+    def place(self, key: str) -> QWidget:
+        """Where it stands."""
+        return self._buttons[key]
 
     def set_freshness(self, sentence: str) -> None:
         """Say how old the figures are ("Données à jour à 9 h 42")."""

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from dombes_office.rules.french import NBSP
+from dombes_office.views.about import AboutDialog
+from dombes_office.views.announcements import EVERYTHING
 from dombes_office.views.icons import application_icon
-from dombes_office.views.lock import IdleWatch, LockPage
-from dombes_office.views.menu import MenuRow
+from dombes_office.views.lock import LockCover
+from dombes_office.views.menu import MenuRow, Offered
 from dombes_office.views.navigation import Navigation
 from dombes_office.views.page import Page, Shortcut
+from dombes_office.views.page_stack import PageStack
 from dombes_office.views.status_bar import StatusBar, StatusRow
+from dombes_office.views.status_panel import StatusPanel
 from dombes_office.views.widgets.focus_ring import FocusRing
 from dombes_office.views.widgets.shortcut_list import ShortcutList
 from dombes_office.views.widgets.undo_bar import UndoBar
@@ -23,22 +30,16 @@ from dombes_office.views.widgets.undo_bar import UndoBar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from dombes_office.views.about import Facts
     from dombes_office.views.announcements import Announcements
+    from dombes_office.views.lock import LockRule
+    from dombes_office.views.page_stack import PageOffer
     from dombes_office.views.work import WorkLane
 
 APPLICATION = "Dombes Office"
-_EVERYWHERE = (
-    Shortcut("Ctrl+1…9", "Aller à une page"),
-    Shortcut("Ctrl+K", "Rechercher"),
-    Shortcut("Ctrl+F", "Filtrer la liste"),
-    Shortcut("F5", "Actualiser"),
-    Shortcut("F6", "Zone suivante"),
-    Shortcut("Échap", "Fermer, revenir"),
-    Shortcut("Ctrl+Z", "Annuler le dernier geste"),
-    Shortcut("Ctrl+B", "Réduire ou déplier la navigation"),
-    Shortcut("Ctrl+L", "Verrouiller"),
-    Shortcut("?", "Cette liste"),
-)
+_AGAIN = "Fermez encore une fois pour ne pas attendre."
+_INSIST = 20.0
+"""Seconds within which asking a second time to close is meant, whatever a page says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +50,21 @@ class AgentCard:
     scope: str
 
 
-@dataclass(frozen=True, slots=True)
-class LockRule:
-    """After how many seconds without input the window locks (0: never), and what a password is tried with."""
-
-    seconds: float
-    unlock: Callable[[str], None]
-
-
 class MainWindow(QMainWindow):
-    """Shows the pages that it is given, the first one in front.
+    """Shows the pages that it is given, the first one in front; offers are made into pages when they are first opened.
 
     `search` is called with the words typed in the search field, which is hidden without it. `freshness` answers the
-    sentence about how old the figures are, asked each time a page has been read. `closing` comes before the end.
+    sentence about how old the figures are, asked each time a page has been read. Without `lock` or `about` there is no
+    way to them, and the agent can be changed only where `may_change_agent`. `closing` comes before the end.
     """
 
     closing = Signal()
     locked_changed = Signal(bool)
-    about_wanted = Signal()
-    detail_wanted = Signal(str)
+    agent_change_wanted = Signal()
 
     def __init__(
         self,
-        pages: Sequence[Page],
+        offers: Sequence[Page | PageOffer],
         agent: AgentCard,
         lane: WorkLane,
         announcements: Announcements,
@@ -79,50 +72,55 @@ class MainWindow(QMainWindow):
         search: Callable[[str], object] | None = None,
         lock: LockRule | None = None,
         freshness: Callable[[], str] | None = None,
+        about: Facts | None = None,
+        may_change_agent: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowIcon(application_icon())
-        self.pages = {page.key: page for page in pages}
-        self._agent = agent
         self._search = search
         self._freshness = freshness
+        self._about = about
         self._folded_by_hand = False
-        self._hidden_by_lock: list[QWidget] = []
-        entries = [page.entry for page in pages]
-        self.menu_row = MenuRow(entries, agent.name, agent.scope, search=search is not None)
-        self.navigation = Navigation([entry for entry in entries if entry.listed])
-        self.stack = QStackedWidget()
+        self._refused_at = -math.inf
+        self._in_front: Page | None = None
+        self.stack = PageStack(offers)
+        offered = Offered(
+            search=search is not None, lock=lock is not None, change=may_change_agent, about=about is not None
+        )
+        self._offered = offered
+        self.menu_row = MenuRow(self.stack.entries, agent.name, agent.scope, offered)
+        self.navigation = Navigation([entry for entry in self.stack.entries if entry.listed])
         self.undo_bar = UndoBar()
         self.status_bar = StatusBar()
-        self._lock_page = None if lock is None else LockPage(agent.name, lock.unlock, lane)
-        self._idle = IdleWatch(0 if lock is None else lock.seconds, self)
+        self.cover = LockCover(self._content(), agent.name, lane, lock, may_change_agent=may_change_agent)
         self._lay_out()
         self._ring = FocusRing(self)
         self._connect(announcements)
-        if pages:
-            self.go(pages[0].key)
+        for offer in offers:
+            if isinstance(offer, Page):
+                self.stack.page_for(offer.key)
+        if offers:
+            self.go(offers[0].entry.key)
 
-    def _lay_out(self) -> None:
+    def _content(self) -> QFrame:
+        """What the lock covers: the navigation, the page in front, what can be undone."""
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.stack, 1)
         right.addWidget(self.undo_bar)
-        self._content = QFrame()
-        self._content.setProperty("kind", "frame")
-        row = QHBoxLayout(self._content)
+        content = QFrame()
+        content.setProperty("kind", "frame")
+        row = QHBoxLayout(content)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.navigation)
         row.addLayout(right, 1)
-        self._root = QStackedWidget()
-        self._root.addWidget(self._content)
-        if self._lock_page is not None:
-            self._root.addWidget(self._lock_page)
-        for page in self.pages.values():
-            self.stack.addWidget(page)
+        return content
+
+    def _lay_out(self) -> None:
         self.setMenuWidget(self.menu_row)
-        self.setCentralWidget(self._root)
+        self.setCentralWidget(self.cover)
         self.setStatusBar(self.status_bar)
         self.setMinimumSize(1024, 600)
 
@@ -136,22 +134,18 @@ class MainWindow(QMainWindow):
         menu.fold_wanted.connect(self._fold_by_hand)
         menu.area_wanted.connect(self.next_area)
         menu.keys_wanted.connect(self.show_shortcuts)
-        menu.about_wanted.connect(self.about_wanted)
+        menu.about_wanted.connect(self.show_about)
+        menu.agent_change_wanted.connect(self.agent_change_wanted)
         self.navigation.opened.connect(self.go)
         self.status_bar.keys_wanted.connect(self.show_shortcuts)
-        self.status_bar.detail_wanted.connect(self.detail_wanted)
+        self.status_bar.detail_wanted.connect(self.show_detail)
+        self.stack.made.connect(self._page_made)
+        self.stack.shown.connect(self._page_shown)
         announcements.changed.connect(self._announced)
-        self._idle.idle.connect(self.lock)
-        if self._lock_page is not None:
-            self._lock_page.unlocked.connect(self.unlock)
+        self.cover.locked_changed.connect(self._show_around)
+        self.cover.change_wanted.connect(self.agent_change_wanted)
         self._escape = QShortcut(QKeySequence("Escape"), self)
         self._escape.activated.connect(self._go_back)
-        for page in self.pages.values():
-            page.counter_changed.connect(self._counted)
-            page.title_changed.connect(self._tell_title)
-            page.open_wanted.connect(self.open)
-            page.undo_offered.connect(self.undo_bar.offer)
-            page.fresh.connect(self._tell_freshness)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._ring.follow)
@@ -159,36 +153,48 @@ class MainWindow(QMainWindow):
     @property
     def page(self) -> Page | None:
         """The page in front."""
-        shown = self.stack.currentWidget()
-        return shown if isinstance(shown, Page) else None
+        return self.stack.page
+
+    @property
+    def pages(self) -> dict[str, Page]:
+        """The pages that have been made, by their keys."""
+        return self.stack.pages
 
     @property
     def locked(self) -> bool:
         """Whether the lock page hides everything."""
-        return self._lock_page is not None and self._root.currentWidget() is self._lock_page
+        return self.cover.locked
+
+    def may_open(self, key: str) -> bool:
+        """Whether this agent has such a page."""
+        return self.stack.may_open(key)
 
     @Slot(str)
     def go(self, key: str) -> None:
-        """Bring a page to the front and let it read what it shows."""
-        self.open(key, None)
+        """Bring a page to the front and let it read what it shows; a page with unsaved words may refuse to go."""
+        self.stack.go(key)
 
-    @Slot(str, object)
     def open(self, key: str, what: object) -> None:
-        """Bring a page to the front, showing `what` if that is not None; a page with unsaved words may refuse to go."""
-        page = self.pages[key]
-        before = self.page
-        if before is not None and before is not page and before.isVisible() and not before.may_leave():
-            return
-        if what is not None:
-            page.open(what)
-        self.stack.setCurrentWidget(page)
-        self.navigation.light(page.entry.under or key)
+        """Bring a page to the front, showing `what`; leaving it leads back to the page that is in front now."""
+        self.stack.open(key, what)
+
+    @Slot(object)
+    def _page_made(self, page: Page) -> None:
+        page.counter_changed.connect(self._counted)
+        page.title_changed.connect(self._tell_title)
+        page.undo_offered.connect(self.undo_bar.offer)
+        page.fresh.connect(self._tell_freshness)
+
+    @Slot(object)
+    def _page_shown(self, page: Page) -> None:
+        """Fit what surrounds the pages to the one in front."""
+        self.navigation.light(self.stack.root)
         self.navigation.fold(folded=self._folded_by_hand or page.entry.folds_navigation)
         self.menu_row.show_actions(page.actions())
         self._tell_title()
-        if page is not before and page.areas():
+        if page is not self._in_front and page.areas():
             _focus_into(page.areas()[0])
-        page.activated()
+        self._in_front = page
 
     @Slot()
     def refresh(self) -> None:
@@ -214,9 +220,38 @@ class MainWindow(QMainWindow):
         """Open the list of keys (?)."""
         page = self.page
         parts = [] if page is None else [(page.entry.title, page.shortcuts())]
-        shown = ShortcutList([*parts, ("Partout", _EVERYWHERE)], self)
+        shown = ShortcutList([*parts, ("Partout", self._keys_everywhere())], self)
         shown.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         shown.open()
+
+    def _keys_everywhere(self) -> list[Shortcut]:
+        """The keys that work on every page of this window."""
+        pages = sum(entry.listed for entry in self.stack.entries)
+        return [
+            *([Shortcut(f"Ctrl+1…{min(9, pages)}", "Aller à une page")] if pages > 1 else []),
+            *([Shortcut("Ctrl+K", "Rechercher")] if self._offered.search else []),
+            Shortcut("F5", "Actualiser"),
+            Shortcut("F6", "Zone suivante"),
+            Shortcut("Échap", "Fermer, revenir"),
+            Shortcut("Ctrl+Z", "Annuler le dernier geste"),
+            Shortcut("Ctrl+B", "Réduire ou déplier la navigation"),
+            *([Shortcut("Ctrl+L", "Verrouiller")] if self._offered.lock else []),
+            Shortcut("Ctrl+Q", "Quitter"),
+            Shortcut("?", "Cette liste"),
+        ]
+
+    @Slot()
+    def show_about(self) -> None:
+        """Say which application this is, on which database, and by whom it was made possible."""
+        if self._about is not None:
+            AboutDialog(self._about, self).open()
+
+    @Slot(str)
+    def show_detail(self, key: str) -> None:
+        """Say in whole sentences what a place of the status bar means, above that place."""
+        mark = self.status_bar.mark(key)
+        if mark is not None:
+            StatusPanel(self.status_bar.name(key), mark, self).open_above(self.status_bar.place(key))
 
     def show_status(self, row: StatusRow) -> None:
         """Say in the status bar how connection, mailer and backup are."""
@@ -224,44 +259,27 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def lock(self) -> None:
-        """Hide everything behind the lock page (Ctrl+L, or nobody there for a while)."""
-        if self._lock_page is None or self.locked:
-            return
-        self._idle.pause()
-        # Dialogs stand in windows of their own: they are hidden too, and come back with what was typed in them.
-        self._hidden_by_lock = [w for w in QApplication.topLevelWidgets() if w is not self and w.isVisible()]
-        for widget in self._hidden_by_lock:
-            widget.setVisible(False)
-        self._show_all(shown=False)
-        self._root.setCurrentWidget(self._lock_page)
-        self.setWindowTitle(APPLICATION)
-        self._lock_page.begin()
-        self.locked_changed.emit(True)
+        """Hide everything behind the lock page (Ctrl+L)."""
+        self.cover.lock()
 
-    @Slot()
-    def unlock(self) -> None:
-        """Show everything again, after the right password."""
-        self._root.setCurrentWidget(self._content)
-        self._show_all(shown=True)
-        for widget in self._hidden_by_lock:
-            widget.setVisible(True)
-        self._hidden_by_lock = []
-        self._tell_title()
-        self._idle.touch()
-        self.locked_changed.emit(False)
-
-    def _show_all(self, *, shown: bool) -> None:
-        """Show or hide what surrounds the content, and its keys with it."""
-        self.menu_row.set_active(active=shown)
-        self._escape.setEnabled(shown)
-        self.status_bar.setVisible(shown)
+    @Slot(bool)
+    def _show_around(self, locked: bool) -> None:  # noqa: FBT001 - the signature of Qt's signal.
+        """Show what surrounds the content, and its keys with it, or hide both."""
+        self.menu_row.set_active(active=not locked)
+        self._escape.setEnabled(not locked)
+        self.status_bar.setVisible(not locked)
+        if locked:
+            self.setWindowTitle(APPLICATION)
+        else:
+            self._tell_title()
+        self.locked_changed.emit(locked)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         # The first page came up before there was a window: nothing in it could take the focus then.
         QTimer.singleShot(0, self._focus_page)
-        self._idle.watch(self.windowHandle())
+        self.cover.watch(self.windowHandle())
 
     @Slot()
     def _focus_page(self) -> None:
@@ -270,16 +288,39 @@ class MainWindow(QMainWindow):
         if page is not None and page.areas() and not self.locked and not (now is not None and page.isAncestorOf(now)):
             _focus_into(page.areas()[0])
 
+    def may_close(self) -> bool:
+        """Ask every page, in front or not, locked or not: a decision or an undo under way must not be lost.
+
+        One that refuses comes to the front, so that its sentence is seen. Who asks again soon after means it.
+        """
+        refusing = [page for page in self.pages.values() if not page.may_leave()]
+        now = time.monotonic()
+        if not refusing or now - self._refused_at < _INSIST:
+            return True
+        self._refused_at = now
+        self.stack.bring(refusing[0])
+        band = refusing[0].band
+        said = band.words or f"«{NBSP}{refusing[0].title}{NBSP}» n’a pas fini."
+        band.show_notice(said, _AGAIN)
+        self.cover.say(f"Un enregistrement est en cours. {_AGAIN}")
+        return False
+
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        # Every page is asked, in front or not, locked or not: a decision or an undo under way must not be lost.
-        if [page for page in self.pages.values() if not page.may_leave()]:
+        if not self.may_close():
             event.ignore()
             return
+        # Nobody watches a window that waits for a last word of the server's.
+        self.hide()
         for page in self.pages.values():
             page.closing()
         self.closing.emit()
         super().closeEvent(event)
+
+    def stop(self) -> None:
+        """Begin nothing any more: every clock in the window stands still."""
+        for clock in self.findChildren(QTimer):
+            clock.stop()
 
     @Slot(str)
     def _searched(self, words: str) -> None:
@@ -295,7 +336,7 @@ class MainWindow(QMainWindow):
     def _announced(self, subject: str) -> None:
         """Something changed: the page in front reads again if it shows such things; the others do when they come up."""
         page = self.page
-        if page is not None and subject in page.subjects() and page.isVisible():
+        if page is not None and page.isVisible() and (subject == EVERYTHING or subject in page.subjects()):
             page.refresh()
 
     @Slot(int)
@@ -316,8 +357,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _go_back(self) -> None:
-        if self.page is not None:
-            self.page.go_back()
+        if self.page is not None and not self.page.go_back():
+            self.stack.go_back()
 
 
 def _focus_into(area: QWidget) -> None:

@@ -378,6 +378,30 @@ def test_what_a_window_can_do_is_in_its_menus_and_its_list_of_keys(office: Offic
     assert {"Ctrl+K", "Ctrl+L", "Ctrl+1…2", "Entrée"} <= listed_keys(office.window)
 
 
+def cut_off(root: QWidget) -> list[str]:
+    """The sentences below `root` of which not all lines have room."""
+    labels = [label for label in root.findChildren(QLabel) if label.isVisibleTo(root) and label.wordWrap()]
+    return [label.text() for label in labels if label.height() < label.heightForWidth(label.width())]
+
+
+def test_no_sentence_is_cut_off(office: Office, qtbot: QtBot) -> None:
+    office.window.show_about()
+    long = "Une sauvegarde attend depuis longtemps que quelqu’un la fasse. " * 3
+    office.window.show_status(StatusRow(backup=Mark(State.VERIFY, "Sauvegarde : hier", tooltip=long)))
+    office.window.show_detail("backup")
+    for kind in (AboutDialog, StatusPanel):
+        shown = office.window.findChild(kind)
+        assert isinstance(shown, QDialog)
+        qtbot.waitUntil(shown.isVisible)
+        assert cut_off(shown) == []
+        shown.close()
+    office.window.lock()
+    page = lock_page(office)
+    page.say("L’identifiant ou le mot de passe est faux. Vérifiez la touche Verr. Maj, puis saisissez-les à nouveau.")
+    qtbot.wait(50)
+    assert cut_off(page) == []
+
+
 def test_about_tells_what_an_administrator_asks_first(office: Office, qtbot: QtBot) -> None:
     next(a for a in office.window.menu_row.findChildren(QAction) if a.text() == "À &propos").trigger()
     dialog = office.window.findChild(AboutDialog)

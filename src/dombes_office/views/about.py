@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from dombes_office.rules.french import NBSP
+from dombes_office.views.fitting import fit_height
 from dombes_office.views.icons import shipped_icon
 from dombes_office.views.widgets.key_hint import ActionButton
 from dombes_office.views.widgets.labels import IconLabel, words
@@ -66,6 +67,7 @@ class AboutDialog(QDialog):
         close = ActionButton("Fermer", keys="Échap")
         close.clicked.connect(self.accept)
         whole.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+        fit_height(self)
 
 
 def _heading() -> QHBoxLayout:

@@ -103,8 +103,8 @@ def mail_mark(outbox: OutboxCounts) -> Mark:
         undelivered = counted(failed, "courriel n’a pas pu être remis", "courriels n’ont pas pu être remis")
         told.append(
             typeset(
-                f"{undelivered} : le serveur de la famille refuse l’adresse. L’historique de la demande dit lequel ;"
-                " prévenez la famille autrement."
+                f"{undelivered}, le plus souvent parce que l’adresse est refusée. L’historique de la demande dit"
+                " lequel ; prévenez la famille autrement."
             )
         )
     if waiting:

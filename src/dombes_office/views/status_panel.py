@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QDialog, QFrame, QVBoxLayout, QWidget
 
+from dombes_office.views.fitting import fit_height
 from dombes_office.views.widgets.key_hint import ActionButton
 from dombes_office.views.widgets.labels import words
 from dombes_office.views.widgets.marks import StateMark
@@ -32,7 +33,6 @@ class StatusPanel(QDialog):
         column = QVBoxLayout(card)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
-        column.addWidget(words(name, "panel-title"))
         column.addWidget(StateMark(mark))
         if mark.tooltip:
             column.addWidget(words(mark.tooltip, wrap=True))
@@ -46,6 +46,6 @@ class StatusPanel(QDialog):
 
     def open_above(self, place: QWidget) -> None:
         """Show it over the place that it speaks of."""
-        self.adjustSize()
+        fit_height(self)
         self.move(place.mapToGlobal(QPoint(0, -self.height() - _GAP)))
         self.show()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from dombes_office.database import notices
+from dombes_office.database import engine, notices
 from dombes_office.database.engine import connection_settings
 from dombes_office.database.notices import EVERYTHING, Notices
 from dombes_office.rules.connections import Target
@@ -112,6 +114,25 @@ def test_a_lost_connection_is_found_again_and_everything_announced(
     assert ear.wait(2) == [EVERYTHING, EVERYTHING]
     add_family(database)
     assert ear.wait(3)[2] == frozenset({"table_1"})
+
+
+def test_a_server_that_stands_still_is_left_for_another_line(
+    database: OfficeDatabase, listen: Callable[..., str], ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "ANSWER", 0.5)
+    monkeypatch.setattr(engine, "GRACE", 0.2)
+    login = listen(poll=0.4)
+    ear.wait(1)
+    row = database.raw().execute("select pid from pg_stat_activity where usename = %s", [login]).fetchone()
+    assert row is not None
+    os.kill(row[0], signal.SIGSTOP)
+    try:
+        heard = len(ear.heard)
+        ear.wait(heard + 3, seconds=6)
+        others = "select count(*) from pg_stat_activity where usename = %s and pid <> %s"
+        assert database.raw().execute(others, [login, row[0]]).fetchone() == (1,)
+    finally:
+        os.kill(row[0], signal.SIGCONT)
 
 
 @pytest.mark.parametrize("kind", [psycopg.InterfaceError, psycopg.DatabaseError, psycopg.InternalError])

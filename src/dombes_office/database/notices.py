@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from dombes_office.database.engine import PatientConnection, Waiting
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Self
@@ -25,6 +27,8 @@ POLL = 30.0
 """Seconds after which everything is announced, heard or not: a cut cable says nothing."""
 PATIENCE = 0.5
 """Seconds between two looks at whether to stop."""
+ANSWER = 5.0
+"""Seconds that the server has to answer when it is asked whether it is still there."""
 BACK_OFF = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before each new attempt to connect; the last one repeats."""
 
@@ -65,9 +69,12 @@ class Notices:
     def _run(self) -> None:
         """Listen, and connect again after each loss."""
         failures = 0
+        waiting = Waiting()
+        waiting.seconds = ANSWER
         while not self._stopping.is_set():
             try:
-                with psycopg.connect(**self._settings, autocommit=True) as connection:  # type: ignore[arg-type]
+                with PatientConnection.connect(**self._settings, autocommit=True) as connection:  # type: ignore[arg-type]
+                    connection.waiting = waiting
                     connection.execute(f"listen {CHANNEL}")
                     failures = 0
                     # What happened while nobody listened is unknown.

@@ -95,9 +95,12 @@ class FakeQueue:
     dossier_failure: OfficeError | None = None
     gate: threading.Event = field(default_factory=threading.Event)
     """Answers to readings of rows wait while it is not set."""
+    dossier_gate: threading.Event = field(default_factory=threading.Event)
+    """The same for the panel's reading."""
 
     def __post_init__(self) -> None:
         self.gate.set()
+        self.dossier_gate.set()
 
     def acts(self) -> RequestActs:
         """The operations that the page is given."""
@@ -161,6 +164,7 @@ class FakeQueue:
     def open_dossier(self, _db: None, request_id: int) -> RequestDossier:
         """The panel."""
         self.opened.append(request_id)
+        assert self.dossier_gate.wait(10)
         if self.dossier_failure is not None:
             raise self.dossier_failure
         return dossier(next(r for r in self.rows if r.request_id == request_id))
@@ -237,6 +241,7 @@ class Screen:
     def put_away(self, _page: QWidget) -> None:
         """Hide the page once nothing is left to ask of its lane, which ends before it."""
         self.queue.gate.set()
+        self.queue.dossier_gate.set()
         self.settle()
         self.page.hide()
 

@@ -606,3 +606,41 @@ def test_a_request_out_of_reach_is_told_in_the_panel(screen: Screen) -> None:
     screen.press(Qt.Key.Key_Down)
     screen.qtbot.waitUntil(lambda: "Cette demande n’existe pas." in texts(screen.page.detail))
     assert not screen.page.band.isVisible()
+
+
+def test_a_receptionist_sees_what_changes_in_the_selected_request(open_screen: Callable[..., Screen]) -> None:
+    screen = open_screen(FakeQueue([row(1), row(2)]), who=RECEPTIONIST)
+    screen.change(1, version=2, opened_by="Sophie Berthelier")
+    screen.refresh()
+    assert "Sophie Berthelier" in texts(screen.page.detail)
+    assert screen.queue.opened == []
+
+
+def test_a_refusal_in_the_panel_is_said_once(screen: Screen) -> None:
+    screen.qtbot.waitUntil(lambda: screen.queue.opened == [1])
+    screen.queue.dossier_failure = NotFound("Cette demande n’existe pas.", "Revenez à la liste.")
+    screen.press(Qt.Key.Key_Down)
+    screen.qtbot.waitUntil(lambda: "Cette demande n’existe pas." in texts(screen.page.detail))
+    for _ in range(2):
+        screen.refresh()
+        screen.qtbot.wait(250)
+        screen.settle()
+    assert texts(screen.page.detail).count("Cette demande n’existe pas.") == 1
+    screen.queue.dossier_failure = None
+    screen.change(2, version=2)
+    screen.refresh()
+    screen.qtbot.waitUntil(lambda: "Contrôles" in texts(screen.page.detail))
+
+
+def test_a_refusal_that_comes_late_is_not_said_of_the_next_request(screen: Screen) -> None:
+    screen.qtbot.waitUntil(lambda: screen.queue.opened == [1])
+    screen.queue.dossier_failure = NotFound("Cette demande n’existe pas.", "Revenez à la liste.")
+    screen.queue.dossier_gate.clear()
+    screen.press(Qt.Key.Key_Down)
+    screen.qtbot.waitUntil(lambda: screen.queue.opened == [1, 2])
+    screen.press(Qt.Key.Key_Down)
+    screen.queue.dossier_gate.set()
+    screen.qtbot.waitUntil(lambda: not screen.page._desk.lane.is_busy)
+    assert "Cette demande n’existe pas." not in texts(screen.page.detail)
+    screen.queue.dossier_failure = None
+    screen.qtbot.waitUntil(lambda: "Contrôles" in texts(screen.page.detail))

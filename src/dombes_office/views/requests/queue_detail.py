@@ -63,6 +63,8 @@ class QueueDetail(DetailPanel):
         self._reads_pieces = reads_pieces
         self._row: RequestRow | None = None
         self._read: RequestRow | None = None
+        """The row as it was when the rest of it was read, or refused."""
+        self._asked: RequestRow | None = None
         self._rest = QTimer(self, singleShot=True, interval=RESTING)
         self._rest.timeout.connect(self._open)
         self._validated = words("", "secondary")
@@ -73,10 +75,11 @@ class QueueDetail(DetailPanel):
         """Show another row, or the new content of the same one; the rest of it follows."""
         if row == self._row and row == self._read:
             return
-        same = row is not None and self._row is not None and row.request_id == self._row.request_id
+        same = _same(row, self._row)
         self._row = row
         if not same:
             self._read = None
+        if not (same and self._reads_pieces):
             self._show(row, None)
         self.again()
 
@@ -99,6 +102,7 @@ class QueueDetail(DetailPanel):
 
     @Slot()
     def _open(self) -> None:
+        self._asked = self._row
         if self._row is not None:
             self._desk.run(
                 self._acts.open_dossier,
@@ -110,16 +114,18 @@ class QueueDetail(DetailPanel):
 
     @Slot(object)
     def _came(self, dossier: RequestDossier) -> None:
-        row = self._row
-        if row is not None and dossier.request.request_id == row.request_id:
-            self._read = row
-            self._show(row, dossier)
+        if _same(self._asked, self._row):
+            self._read = self._asked
+            self._show(self._row, dossier)
 
     @Slot(object)
     def _not_read(self, error: OfficeError) -> None:
         if isinstance(error, Outage):
             self.outage.emit(error)
-        elif self._row is not None:
+        elif _same(self._asked, self._row):
+            # The answer for this row as it stands: asked again when the row changes, not at each notice.
+            self._read = self._asked
+            self._show(self._row, None)
             self.add_section("").add_text(str(error), kind="context")
 
     def _show(self, row: RequestRow | None, dossier: RequestDossier | None) -> None:
@@ -172,6 +178,11 @@ class QueueDetail(DetailPanel):
         if validated:
             self._validated.setText(counted(validated, "demande déjà validée", "demandes déjà validées"))
             self.show_footer()
+
+
+def _same(row: RequestRow | None, other: RequestRow | None) -> bool:
+    """Whether two rows are of the same request."""
+    return row is not None and other is not None and row.request_id == other.request_id
 
 
 def _add_check(section: DetailSection, check: CheckResult) -> None:

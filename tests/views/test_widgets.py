@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from dombes_office.errors import ChangedMeanwhile, NotFound, OfficeError, ServerUnreachable
 from dombes_office.views.icons import application_icon, icon, shipped_icon
@@ -18,6 +18,7 @@ from dombes_office.views.palette import DARK, LIGHT, current_palette
 from dombes_office.views.style import Look, apply_style, set_kind
 from dombes_office.views.widgets.detail_panel import DetailPanel
 from dombes_office.views.widgets.empty_state import EmptyState
+from dombes_office.views.widgets.emptying import empty
 from dombes_office.views.widgets.field_error import FieldError
 from dombes_office.views.widgets.filter_line import Choice, FilterLine
 from dombes_office.views.widgets.focus_ring import FocusRing
@@ -341,3 +342,17 @@ def test_the_list_of_keys_shows_the_page_first(qtbot: QtBot) -> None:
     shown.show()
     assert_accessible(shown)
     assert spoken_name(shown.findChildren(ActionButton)[0]) == "Fermer"
+
+
+def test_a_layout_is_emptied_of_widgets_and_spaces(qtbot: QtBot) -> None:
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    column = QVBoxLayout(holder)
+    words = QLabel("Bonjour")
+    column.addWidget(words)
+    column.addStretch(1)
+    holder.show()
+    gone = QSignalSpy(words.destroyed)
+    empty(column)
+    assert (column.count(), words.isVisible()) == (0, False)
+    qtbot.waitUntil(lambda: gone.count() == 1)

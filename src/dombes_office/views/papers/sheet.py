@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from dombes_office.errors import Outage
 from dombes_office.views.icons import icon
+from dombes_office.views.widgets.emptying import empty
 from dombes_office.views.widgets.labels import words
 
 if TYPE_CHECKING:
@@ -41,11 +42,7 @@ class Sheet(QFrame):
 
     def empty(self) -> None:
         """Take away what the card shows."""
-        while (item := self.column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self.column)
 
     def say(self, icon_name: str, role: str, sentence: str, way_out: str = "", advice: str = "") -> None:
         """Show a sign, what there is to say, and what to do."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from dombes_office.views.widgets.emptying import empty
 from dombes_office.views.widgets.labels import icon_label, words
 from dombes_office.views.widgets.marks import Mark, StateMark
 
@@ -159,8 +160,4 @@ class DetailPanel(QFrame):
     def clear(self) -> None:
         """Take away title and sections, before another row is shown."""
         self.set_title("")
-        while (item := self._sections.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._sections)

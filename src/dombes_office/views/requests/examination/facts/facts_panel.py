@@ -17,6 +17,7 @@ from dombes_office.views.palette import current_palette
 from dombes_office.views.requests.examination.facts.care_note import CareNote
 from dombes_office.views.requests.examination.facts.check_lines import check_line
 from dombes_office.views.widgets.detail_panel import PADDING, DetailSection
+from dombes_office.views.widgets.emptying import empty
 from dombes_office.views.widgets.labels import words
 
 if TYPE_CHECKING:
@@ -84,11 +85,7 @@ class FactsPanel(QScrollArea):
         """Show another request."""
         # The photo is kept: only what stands around it is made anew.
         self.photo.setParent(None)
-        while (item := self._room.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._room)
         self._room.addWidget(self._child_section(dossier.child, today))
         self._room.addWidget(self._family_section(dossier))
         self._checks = self._checks_section(dossier.checks)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from dombes_office.views.requests.examination.pieces.earlier_requests import EarlierLine
 from dombes_office.views.requests.examination.pieces.entry_list import PADDING, WIDTH, EntryList
 from dombes_office.views.requests.examination.pieces.piece_entry import Entry, piece_entry
+from dombes_office.views.widgets.emptying import empty
 from dombes_office.views.widgets.labels import words
 
 if TYPE_CHECKING:
@@ -94,11 +95,7 @@ class PieceList(QFrame):
 
     def show_earlier(self, earlier: tuple[EarlierRequest, ...], now: datetime) -> None:
         """Show the child's earlier requests."""
-        while (item := self._earlier.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._earlier)
         self._earlier_head.setVisible(bool(earlier))
         for request in earlier[:4]:
             self._earlier.addWidget(EarlierLine(request, now))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dombes_office.rules.decisions import decision_line, decision_sentence
-from dombes_office.rules.differences import STATUS_LABELS, describe_differences
-from dombes_office.rules.requests import DecisionKind, DecisionRow, RequestDossier, RequestStatus
+from dombes_office.rules.differences import describe_differences
+from dombes_office.rules.requests import STATUS_WORDS, DecisionKind, DecisionRow, RequestDossier, RequestStatus
 
 if TYPE_CHECKING:
     from tests.rules.conftest import Example
@@ -35,7 +35,8 @@ def test_nothing_changed(example: Example) -> None:
 
 
 def test_every_state_has_its_words() -> None:
-    assert set(STATUS_LABELS) == set(RequestStatus)
+    assert set(STATUS_WORDS) == set(RequestStatus)
+    assert all(words.one and words.several for words in STATUS_WORDS.values())
 
 
 def test_somebody_decided(example: Example) -> None:

@@ -6,22 +6,13 @@ from typing import TYPE_CHECKING
 
 from dombes_office.rules.decisions import decision_sentence
 from dombes_office.rules.french import mask_iban, numeric_date, person, typeset
-from dombes_office.rules.requests import OPEN_STATUSES, RequestStatus
+from dombes_office.rules.requests import OPEN_STATUSES, STATUS_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
     from dombes_office.rules.requests import PieceRow, RequestDossier
-
-STATUS_LABELS = {
-    RequestStatus.PENDING: "À examiner",
-    RequestStatus.COMPLEMENT_RECEIVED: "Compléments reçus",
-    RequestStatus.AWAITING_FAMILY: "En attente de la famille",
-    RequestStatus.VALIDATED: "Validée",
-    RequestStatus.REFUSED: "Refusée",
-}
-"""What staff reads for each state."""
 
 
 def describe_differences(before: RequestDossier, after: RequestDossier, today: date) -> tuple[str, ...]:
@@ -46,7 +37,7 @@ def _status(before: RequestDossier, after: RequestDossier, today: date) -> Itera
         yield decision_sentence(decision, today)
     # What a decision made of the state goes without saying, unless the family has answered it meanwhile.
     if before.request.status != after.request.status and not (fresh and after.request.status not in OPEN_STATUSES):
-        yield f"L'état de la demande est maintenant « {STATUS_LABELS[after.request.status]} »."
+        yield f"L'état de la demande est maintenant « {STATUS_WORDS[after.request.status].one} »."
 
 
 def _pieces(before: RequestDossier, after: RequestDossier) -> Iterator[str]:

@@ -24,6 +24,24 @@ OPEN_STATUSES = frozenset({RequestStatus.PENDING, RequestStatus.COMPLEMENT_RECEI
 """The states in which the office may decide."""
 
 
+@dataclass(frozen=True, slots=True)
+class StatusWords:
+    """What staff reads for a state: of one request, and over several."""
+
+    one: str
+    several: str
+
+
+STATUS_WORDS = {
+    RequestStatus.PENDING: StatusWords("À examiner", "À examiner"),
+    RequestStatus.COMPLEMENT_RECEIVED: StatusWords("Complément reçu", "Compléments reçus"),
+    RequestStatus.AWAITING_FAMILY: StatusWords("En attente de la famille", "En attente de la famille"),
+    RequestStatus.VALIDATED: StatusWords("Validée", "Validées"),
+    RequestStatus.REFUSED: StatusWords("Refusée", "Refusées"),
+}
+"""The one place where the states are worded; the family's screen has words of its own."""
+
+
 class DecisionKind(StrEnum):
     """What an agent may say to a request."""
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 
-from dombes_office.rules.requests import RequestStatus
+from dombes_office.rules.requests import STATUS_WORDS, RequestStatus
+from dombes_office.views.requests.marks import STATUS_MARKS
 from dombes_office.views.requests.queue_columns import checks_mark, child_name, opened_by, queue_columns
 from dombes_office.views.widgets.marks import State
 from dombes_office.views.widgets.row_table import CellRole, RowTable, Tone
@@ -122,3 +123,10 @@ def test_the_state_gives_way_to_the_colleague_who_reads() -> None:
     assert cell(reading, "État").mark.words == "S.\u00a0Berthelier"
     said = cell(reading, "État", Qt.ItemDataRole.AccessibleTextRole)
     assert said == "État\u00a0: À examiner, ouverte par Sophie Berthelier"
+
+
+def test_a_state_is_worded_once_for_list_panel_tabs_and_differences() -> None:
+    assert {status: mark.words for status, mark in STATUS_MARKS.items()} == {
+        status: words.one for status, words in STATUS_WORDS.items()
+    }
+    assert {mark.is_soft for mark in STATUS_MARKS.values()} == {False}

@@ -18,7 +18,8 @@ from dombes_office.rules.french import (
     waiting_days,
 )
 from dombes_office.rules.names import fold
-from dombes_office.rules.requests import OPEN_STATUSES, RequestRow, RequestStatus, SortKey
+from dombes_office.rules.requests import OPEN_STATUSES, RequestRow, SortKey
+from dombes_office.views.requests.marks import STATUS_MARKS
 from dombes_office.views.widgets.marks import Mark, State
 from dombes_office.views.widgets.row_table import Column, Tone
 
@@ -30,14 +31,6 @@ LATE_DAYS = 5
 """From so many days on, a request that waits for the office carries a clock."""
 STATE_COLUMN, OPENED_COLUMN = "state", "opened"
 """Where a request stands matters in the list of all of them only; there it takes the place of who has it open."""
-
-_STATES = {
-    RequestStatus.PENDING: Mark(State.NEUTRAL, "À examiner"),
-    RequestStatus.COMPLEMENT_RECEIVED: Mark(State.NEUTRAL, "Complément reçu"),
-    RequestStatus.AWAITING_FAMILY: Mark(State.WAITING, "Attend la famille"),
-    RequestStatus.VALIDATED: Mark(State.GOOD, "Validée"),
-    RequestStatus.REFUSED: Mark(State.FAILURE, "Refusée", soft=False),
-}
 
 
 def queue_columns(now: Callable[[], datetime]) -> tuple[Column[RequestRow], ...]:
@@ -101,10 +94,10 @@ def queue_columns(now: Callable[[], datetime]) -> tuple[Column[RequestRow], ...]
             "État",
             lambda _: "",
             key=STATE_COLUMN,
-            width=142,
+            width=166,
             mark=_state_or_reader,
-            tooltip=lambda row: f"{state_mark(row).words}{_opened_words(row)}",
-            spoken=lambda row: f"{state_mark(row).words}{_opened_words(row)}",
+            tooltip=lambda row: f"{STATUS_MARKS[row.status].words}{_opened_words(row)}",
+            spoken=lambda row: f"{STATUS_MARKS[row.status].words}{_opened_words(row)}",
         ),
         Column[RequestRow](
             "Ouverte par",
@@ -149,14 +142,9 @@ def opened_by(row: RequestRow) -> str:
     return f"{initials}{NBSP}{rest}"
 
 
-def state_mark(row: RequestRow) -> Mark:
-    """Where the request stands."""
-    return _STATES[row.status]
-
-
 def _state_or_reader(row: RequestRow) -> Mark:
     """The state, or the colleague who has the request open now: that is the state that counts."""
-    return Mark(State.NEUTRAL, opened_by(row), icon="lock-simple") if row.opened_by else state_mark(row)
+    return Mark(State.NEUTRAL, opened_by(row), icon="lock-simple") if row.opened_by else STATUS_MARKS[row.status]
 
 
 def _opened_words(row: RequestRow) -> str:

@@ -10,7 +10,8 @@ from typing_extensions import override
 from dombes_office.errors import Outage
 from dombes_office.rules.french import NBSP, counted, file_size, moment, person, service_title
 from dombes_office.rules.requests import Outcome, RequestStatus
-from dombes_office.views.requests.queue_columns import checks_mark, child_facts, state_mark
+from dombes_office.views.requests.marks import SPOKEN_OUTCOME, STATE_OF_OUTCOME, STATUS_MARKS
+from dombes_office.views.requests.queue_columns import checks_mark, child_facts
 from dombes_office.views.widgets.detail_panel import DetailPanel, DetailSection
 from dombes_office.views.widgets.labels import words
 from dombes_office.views.widgets.marks import STATE_ICONS, State
@@ -31,11 +32,6 @@ RESTING = 150
 """Milliseconds on one row before its file is read: who runs down the list with an arrow key reads nothing."""
 
 _SHORT_LABELS = {"health_form": "Fiche santé"}
-_OUTCOMES = {
-    Outcome.PASS: (State.GOOD, "Bon"),
-    Outcome.VERIFY: (State.VERIFY, "À vérifier"),
-    Outcome.FAIL: (State.FAILURE, "Échec"),
-}
 
 
 class QueueDetail(DetailPanel):
@@ -144,7 +140,9 @@ class QueueDetail(DetailPanel):
         """What the row itself says."""
         name = person(row.child_last_name, row.child_first_name)
         self.set_title(
-            name, f"N°{NBSP}{row.number}, reçue {moment(row.submitted_at)}", checks_mark(row) or state_mark(row)
+            name,
+            f"N°{NBSP}{row.number}, reçue {moment(row.submitted_at)}",
+            checks_mark(row) or STATUS_MARKS[row.status],
         )
         section = self.add_section("Demande")
         section.add_pair("Service", service_title(row.service_name))
@@ -152,7 +150,7 @@ class QueueDetail(DetailPanel):
         section.add_pair("Enfant", child_facts(row, self._now()) or "Âge et classe inconnus")
         section.add_pair("Paiement", "Prélèvement mensuel" if row.by_debit else "Sans prélèvement")
         if row.status is not RequestStatus.PENDING:
-            section.add_pair("État", state_mark(row).words)
+            section.add_pair("État", STATUS_MARKS[row.status].words)
         if row.opened_by:
             section.add_pair("Ouverte par", row.opened_by, kind="strong")
 
@@ -186,12 +184,12 @@ def _same(row: RequestRow | None, other: RequestRow | None) -> bool:
 
 
 def _add_check(section: DetailSection, check: CheckResult) -> None:
-    state, spoken = _OUTCOMES[check.outcome]
+    state = STATE_OF_OUTCOME[check.outcome]
     kind = "strong" if check.outcome is Outcome.FAIL else ""
     shown = section.add_line(check.title, icon_name=STATE_ICONS[state], role=state, kind=kind)
     shown.setWordWrap(True)
     shown.setToolTip(check.why)
-    shown.setAccessibleName(f"{spoken}{NBSP}: {check.title}")
+    shown.setAccessibleName(f"{SPOKEN_OUTCOME[check.outcome]}{NBSP}: {check.title}")
 
 
 def _piece_lines(pieces: tuple[PieceRow, ...]) -> Iterator[tuple[str, str, str, str]]:

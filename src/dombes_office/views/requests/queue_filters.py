@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from dombes_office.rules.french import counted, number
-from dombes_office.rules.requests import Outcome, RequestFilter, RequestStatus, SortKey
+from dombes_office.rules.requests import STATUS_WORDS, Outcome, RequestFilter, RequestStatus, SortKey
 from dombes_office.views.widgets.filter_line import Choice, FilterLine
 from dombes_office.views.widgets.tab_strip import TabStrip
 
@@ -24,14 +24,7 @@ if TYPE_CHECKING:
 EVERY_STATE = "all"
 _ROOM_FOR_ORDER = 1080
 """Pixels of the page from which on the filters leave room for the order in words."""
-_TABS = {
-    RequestStatus.PENDING.value: "À examiner",
-    RequestStatus.COMPLEMENT_RECEIVED.value: "Compléments reçus",
-    RequestStatus.AWAITING_FAMILY.value: "En attente de la famille",
-    RequestStatus.VALIDATED.value: "Validées",
-    RequestStatus.REFUSED.value: "Refusées",
-    EVERY_STATE: "Toutes",
-}
+_TABS = {status.value: words.several for status, words in STATUS_WORDS.items()} | {EVERY_STATE: "Toutes"}
 _INCOMPLETE = "incomplete"
 _OUTCOMES = (
     Choice(Outcome.FAIL.value, "Avec échec"),

@@ -12,11 +12,9 @@ from dombes_office.rules.french import NBSP, group_iban
 from dombes_office.rules.requests import CheckResult, Outcome
 from dombes_office.views.icons import SMALL, icon
 from dombes_office.views.palette import current_palette
+from dombes_office.views.requests.marks import SPOKEN_OUTCOME, STATE_OF_OUTCOME
 from dombes_office.views.widgets.labels import IconLabel, words
-from dombes_office.views.widgets.marks import STATE_ICONS, State
-
-STATE_OF_OUTCOME = {Outcome.PASS: State.GOOD, Outcome.VERIFY: State.VERIFY, Outcome.FAIL: State.FAILURE}
-SPOKEN_OUTCOME = {Outcome.PASS: "Bon", Outcome.VERIFY: "À vérifier", Outcome.FAIL: "Échec"}
+from dombes_office.views.widgets.marks import STATE_ICONS
 
 
 def check_line(check: CheckResult, *, with_reason: bool = False) -> QWidget:

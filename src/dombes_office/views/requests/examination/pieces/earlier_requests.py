@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
 
 from dombes_office.rules.french import ago, numeric_date, office_day, service_title
-from dombes_office.rules.requests import RequestStatus
 from dombes_office.views.icons import icon
+from dombes_office.views.requests.marks import STATUS_MARKS
 from dombes_office.views.widgets.labels import words
 
 if TYPE_CHECKING:
@@ -16,28 +16,21 @@ if TYPE_CHECKING:
 
     from dombes_office.rules.requests import EarlierRequest
 
-_EARLIER_WORDS = {
-    RequestStatus.PENDING: ("à examiner", "circle", "neutral"),
-    RequestStatus.COMPLEMENT_RECEIVED: ("complément reçu", "circle", "neutral"),
-    RequestStatus.AWAITING_FAMILY: ("attend la famille", "hourglass", "waiting"),
-    RequestStatus.VALIDATED: ("validée", "check-circle", "good"),
-    RequestStatus.REFUSED: ("refusée", "x-circle-fill", "failure"),
-}
-
 
 class EarlierLine(QFrame):
     """One earlier request, in two lines."""
 
     def __init__(self, request: EarlierRequest, now: datetime) -> None:
         super().__init__()
-        said, name, role = _EARLIER_WORDS[request.status]
+        mark = STATUS_MARKS[request.status]
+        said = f"{mark.words[:1].lower()}{mark.words[1:]}"
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(7)
         grid.setVerticalSpacing(0)
         grid.setColumnStretch(1, 1)
         sign = QLabel()
-        sign.setPixmap(icon(name, role).pixmap(14, 14))
+        sign.setPixmap(icon(mark.icon_name, mark.state).pixmap(14, 14))
         grid.addWidget(sign, 0, 0)
         title = words(f"{office_day(request.submitted_at).year}, {said}")
         title.setToolTip(f"{service_title(request.service_name)}, n° {request.number}")

@@ -18,7 +18,7 @@ from dombes_office.errors import (
     ReasonMissing,
     UndoTooLate,
 )
-from dombes_office.operations.requests import checking, decisions, dossier, history, queue, reading
+from dombes_office.operations.requests import checking, decisions, dossier, history, queue, queue_statements, reading
 from dombes_office.rules.differences import describe_differences
 from dombes_office.rules.letters import Letter
 from dombes_office.rules.requests import (
@@ -103,6 +103,20 @@ def test_words_find_a_family_whatever_accents_case_and_order(desk: Database, off
         assert listed(desk, RequestFilter(words=words)) == ["Zoë"], words
     for words in ("lefev paul", "1234567", "lefevb"):
         assert listed(desk, RequestFilter(words=words)) == [], words
+
+
+def test_no_typed_word_outlives_its_reading_in_a_kept_statement(desk: Database, office: Office) -> None:
+    office.add_request("Lefèvre", "Zoë")
+    office.add_request("Martin", "Paul")
+    queue_statements.page_statement.cache_clear()
+    assert listed(desk, RequestFilter(words="lefev zoe")) == ["Zoë"]
+    assert listed(desk, RequestFilter(words="MARTIN Paul", service_ids=(office.service_id,))) == ["Paul"]
+    assert listed(desk, RequestFilter(words="Favre Ana", service_ids=(office.service_id + 1, 5))) == []
+    assert listed(desk, RequestFilter(words="martin zoe")) == []
+    assert queue_statements.page_statement.cache_info().currsize == 2
+    shape = queue_statements.shape_of(RequestFilter(words="lefev zoe"))
+    kept = queue_statements.page_statement(shape, 50, flat=False, further=False).compile().params
+    assert {value for name, value in kept.items() if name.startswith(("name_", "past_"))} == {None}
 
 
 def test_filters_narrow_the_queue(desk: Database, office: Office) -> None:

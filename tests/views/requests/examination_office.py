@@ -21,6 +21,7 @@ from dombes_office.rules.letters import Letter, SentLetter
 from dombes_office.rules.requests import (
     UNDO_SECONDS,
     ChildRow,
+    Cursor,
     DecisionDraft,
     DecisionKind,
     DecisionRow,
@@ -205,7 +206,7 @@ class FakeOffice:
         self.undone.append(decision_id)
 
     def list_requests(
-        self, _db: None, wanted: RequestFilter, after: None = None, *, limit: int, everything: bool
+        self, _db: None, wanted: RequestFilter, after: Cursor | None = None, *, limit: int, everything: bool
     ) -> RequestPage:
         assert after is None
         assert everything

@@ -58,8 +58,8 @@ class Papers(QObject):
         lane: WorkLane,
         renderer: Renderer,
         *,
-        read_document: Callable[..., bytes],
-        read_photo: Callable[..., bytes | None],
+        read_document: Callable[[Any, int], bytes],
+        read_photo: Callable[[Any, int], bytes | None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -94,7 +94,7 @@ class Papers(QObject):
         self._fetch((self._read_photo, beneficiary_id), sha256, first, text=False)
 
     def _fetch(
-        self, source: tuple[Callable[..., bytes | None], int], sha256: str, first: Drawing | None, *, text: bool
+        self, source: tuple[Callable[[Any, int], bytes | None], int], sha256: str, first: Drawing | None, *, text: bool
     ) -> None:
         paper = self._papers.setdefault(sha256, Paper(sha256))
         self._papers.move_to_end(sha256)

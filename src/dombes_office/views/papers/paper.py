@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtGui import QImage
 
@@ -36,7 +36,7 @@ class Paper:
     """
 
     sha256: str
-    source: tuple[Callable[..., bytes | None], int] | None = None
+    source: tuple[Callable[[Any, int], bytes | None], int] | None = None
     summary: DocumentSummary | None = None
     refusal: OfficeError | None = None
     outage: OfficeError | None = None

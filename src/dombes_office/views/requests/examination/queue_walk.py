@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dombes_office.rules.requests import RequestPage
+    from dombes_office.views.requests.acts import ListRequests
     from dombes_office.views.requests.position import QueuePosition
     from dombes_office.views.work import Desk
 
@@ -32,9 +31,7 @@ class QueueWalk(QObject):
     longer = Signal()
     """More is known of the queue than before."""
 
-    def __init__(
-        self, desk: Desk, list_requests: Callable[..., RequestPage], *, everything: bool, parent: QObject
-    ) -> None:
+    def __init__(self, desk: Desk, list_requests: ListRequests, *, everything: bool, parent: QObject) -> None:
         super().__init__(parent)
         self._desk = desk
         self._list_requests = list_requests

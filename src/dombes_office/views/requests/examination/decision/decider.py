@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QAbstractButton, QWidget
 
-    from dombes_office.rules.requests import DecisionRow, RequestDossier
+    from dombes_office.rules.requests import DecisionDraft, DecisionRow, RequestDossier
     from dombes_office.views.requests.acts import RequestActs
     from dombes_office.views.requests.examination.draft import Draft
     from dombes_office.views.requests.position import QueuePosition
@@ -260,10 +260,12 @@ class Decider(QObject):
 
 
 def _decide_and_note_the_time(
-    decide: Callable[..., DecisionRow],
+    decide: Callable[[Any, RequestDossier, DecisionDraft, Letter], DecisionRow],
     db: Any,  # noqa: ANN401 - the session of whichever database.
-    *what: object,
+    dossier: RequestDossier,
+    draft: DecisionDraft,
+    letter: Letter,
 ) -> tuple[DecisionRow, float]:
     """In the lane: the decision, and until when it can be undone; the way of its answer to the window counts too."""
-    decision = decide(db, *what)
+    decision = decide(db, dossier, draft, letter)
     return decision, time.monotonic() + decision.undo_seconds

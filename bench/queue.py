@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from bench import Figure
 from bench._office import AUTHORITIES, TINY, installed_office, running_server
 from bench._timing import medians
-from dombes_office.operations.requests.queue import PAGE_ROWS, count_unfiltered, list_requests
+from dombes_office.operations.requests.queue import count_unfiltered, list_requests
+from dombes_office.rules.lists import PAGE_ROWS
 from dombes_office.rules.requests import RequestFilter, SortKey
 
 if TYPE_CHECKING:

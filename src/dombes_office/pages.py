@@ -54,8 +54,8 @@ class PageRow:
 def _queue(means: Means) -> Page:
     habits = AgentMemory(settings.configuration_folder(), means.agent.login)
     page = QueuePage(means.desk, means.agent, remembered=habits.page(QUEUE.key), now=means.now)
-    # The window refreshes the page in front only, and the counter is read beside every page.
-    means.announcements.changed.connect(page.reader.recount)
+    # The window refreshes the page in front only; the counter beside its name is read behind every page.
+    means.announcements.changed.connect(page.announced)
     return page
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from dombes_office.operations.requests.queue import PAGE_ROWS
+from dombes_office.rules.lists import PAGE_ROWS
 from tests.stories.clerk import ENTER
 from tests.stories.families import ask
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+
+from dombes_office.rules.lists import RowPage
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -134,12 +136,8 @@ class RequestRow:
     """The display name of another agent who has the request open now."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestPage:
-    """Some rows of the queue in order; `next_cursor` is None on the last page."""
-
-    rows: tuple[RequestRow, ...]
-    next_cursor: Cursor | None
+RequestPage: TypeAlias = RowPage[RequestRow, Cursor]
+"""Some rows of the queue in order."""
 
 
 @dataclass(frozen=True, slots=True)

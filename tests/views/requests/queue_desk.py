@@ -91,6 +91,7 @@ class FakeQueue:
     asked: list[tuple[RequestFilter, Cursor | None, int]] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     opened: list[int] = field(default_factory=list)
+    services: tuple[tuple[int, str], ...] = ((1, "Mercredis sportifs"), (2, "Service cantine"))
     failure: OfficeError | None = None
     dossier_failure: OfficeError | None = None
     gate: threading.Event = field(default_factory=threading.Event)
@@ -158,8 +159,7 @@ class FakeQueue:
         self.log.append("read_choices")
         if self.failure is not None:
             raise self.failure
-        services = ((1, "Mercredis sportifs"), (2, "Service cantine"))
-        return QueueChoices(services, ((1, "CC Dombes"), (2, "Baneins"), (3, "Villars")))
+        return QueueChoices(self.services, ((1, "CC Dombes"), (2, "Baneins"), (3, "Villars")))
 
     def open_dossier(self, _db: None, request_id: int) -> RequestDossier:
         """The panel."""

@@ -12,9 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from dombes_office.errors import NotFound, ServerUnreachable
+from dombes_office.rules.lists import PAGE_ROWS
 from dombes_office.rules.requests import Outcome, RequestFilter, RequestStatus, SortKey
 from dombes_office.views.requests.position import QueuePosition
-from dombes_office.views.requests.queue_reader import PAGE_ROWS
 from tests.views.accessibility import assert_accessible
 from tests.views.requests.queue_desk import RECEPTIONIST, FakeQueue, Screen, row
 
@@ -76,14 +76,66 @@ def test_a_narrow_page_says_the_number_alone(screen: Screen) -> None:
     screen.qtbot.waitUntil(lambda: "130\u00a0demandes" in texts(screen.page).splitlines())
     screen.page.resize(1190, 600)
     screen.qtbot.waitUntil(lambda: "130\u00a0demandes, la plus ancienne d’abord" in texts(screen.page).splitlines())
+    screen.page.resize(880, 600)
+    screen.qtbot.waitUntil(lambda: "130\u00a0demandes" in texts(screen.page).splitlines())
+    assert screen.page.width() == 880
 
 
-def test_the_navigation_is_told_how_many_wait(screen: Screen) -> None:
+def scope_counts(screen: Screen) -> int:
+    """How often the whole scope was counted."""
+    return screen.queue.log.count("count_unfiltered")
+
+
+def test_the_list_in_front_tells_the_navigation_how_many_wait(screen: Screen) -> None:
+    told: list[int] = []
+    screen.page.counter_changed.connect(told.append)
+    screen.queue.rows.append(row(131))
+    for subject in ("access_request", "request_opening", "outbox_mail"):
+        screen.page.announced(subject)
+    screen.refresh()
+    assert (told, scope_counts(screen)) == ([131], 0)
+
+
+def test_a_narrowed_list_has_the_scope_counted_seldom(screen: Screen) -> None:
     told: list[int] = []
     screen.page.counter_changed.connect(told.append)
     screen.page.filters.line.field.setText("Famille 00")
     screen.settle()
-    assert told == [130]
+    for subject in ("request_opening", "outbox_mail", "service"):
+        screen.page.announced(subject)
+    screen.settle()
+    assert (told, scope_counts(screen)) == ([], 0)
+    counter = screen.page._counter
+    assert counter is not None
+    counter._pause.setInterval(200)
+    for _ in range(20):
+        screen.page.announced("access_request")
+    screen.settle()
+    assert (told, scope_counts(screen)) == ([130], 1)
+    screen.queue.rows.append(row(131))
+    screen.qtbot.waitUntil(lambda: told == [130, 131])
+    screen.qtbot.wait(400)
+    assert scope_counts(screen) == 2
+
+
+def test_a_page_behind_has_the_scope_counted(screen: Screen) -> None:
+    screen.page.hide()
+    screen.page.announced("outbox_mail")
+    screen.settle()
+    assert scope_counts(screen) == 0
+    screen.page.announced("access_request")
+    screen.settle()
+    assert scope_counts(screen) == 1
+    # After a lost connection anything may have changed.
+    screen.page.announced("*")
+    screen.qtbot.waitUntil(lambda: scope_counts(screen) == 2)
+
+
+def test_a_remembered_filter_has_the_scope_counted_once(open_screen: Callable[..., Screen]) -> None:
+    screen = open_screen(FakeQueue([row(1)]), remembered={"filters": {"age": ["5"]}})
+    assert scope_counts(screen) == 1
+    screen.refresh()
+    assert scope_counts(screen) == 1
 
 
 def test_a_page_is_asked_for_when_the_end_comes_near_and_only_then(screen: Screen) -> None:
@@ -364,6 +416,54 @@ def test_arrows_act_again_when_rows_come_to_an_empty_list(open_screen: Callable[
     assert screen.selected == 3
 
 
+# What the filters offer -------------------------------------------------------------------------------------------
+
+
+def offered(screen: Screen) -> list[str]:
+    """What the filter of services offers."""
+    return [action.text() for action in screen.page.filters.line.button("service").menu().actions()]
+
+
+def test_a_service_that_a_colleague_makes_is_offered_at_once(screen: Screen) -> None:
+    line = screen.page.filters.line
+    next(a for a in line.button("service").menu().actions() if a.data() == "2").trigger()
+    screen.settle()
+    screen.queue.services = (*screen.queue.services, (3, "Garderie"))
+    readings = len(screen.queue.asked)
+    screen.page.announced("service")
+    screen.settle()
+    assert offered(screen) == ["Mercredis sportifs", "Service cantine", "Garderie"]
+    assert line.values("service") == ("2",)
+    assert len(screen.queue.asked) == readings
+
+
+def test_the_choices_are_read_again_when_the_page_comes_back_and_on_f5(screen: Screen) -> None:
+    screen.page.hide()
+    screen.queue.services = (*screen.queue.services, (3, "Garderie"))
+    screen.page.announced("authority")
+    screen.settle()
+    assert screen.queue.log.count("read_choices") == 1
+    screen.page.show()
+    screen.page.activated()
+    screen.settle()
+    assert "Garderie" in offered(screen)
+    # F5, or a notice: not at each of them.
+    screen.refresh()
+    assert screen.queue.log.count("read_choices") == 2
+    screen.page.choices_kept = 0
+    screen.refresh()
+    assert screen.queue.log.count("read_choices") == 3
+
+
+def test_a_chosen_service_that_is_gone_narrows_no_more(screen: Screen) -> None:
+    next(a for a in screen.page.filters.line.button("service").menu().actions() if a.data() == "2").trigger()
+    screen.settle()
+    screen.queue.services = ((1, "Mercredis sportifs"), (3, "Garderie"))
+    screen.page.announced("service")
+    screen.settle()
+    assert screen.queue.asked[-1][0] == RequestFilter()
+
+
 # By keyboard -----------------------------------------------------------------------------------------------------
 
 
@@ -407,7 +507,7 @@ def test_who_cannot_decide_only_looks(open_screen: Callable[..., Screen], screen
     assert screen.page.examine.text() == "Consulter"
     reception = open_screen(screen.queue, who=RECEPTIONIST)
     assert not reception.page.examine.isVisible()
-    reception.page._examine_current()
+    reception.page._open_current()
     assert reception.page.detail.isVisible()
 
 
@@ -417,6 +517,15 @@ def test_back_from_the_examination_its_request_is_selected(screen: Screen) -> No
     screen.page.open(QueuePosition(999))
     screen.refresh()
     assert screen.selected == 12
+
+
+def test_a_request_that_is_gone_is_not_jumped_to_much_later(screen: Screen) -> None:
+    screen.page.open(QueuePosition(90))
+    screen.page.activated()
+    screen.settle()
+    screen.scroll_to_end()
+    assert 90 in screen.ids
+    assert screen.selected == 1
 
 
 def test_every_control_has_a_name_and_is_reached(screen: Screen) -> None:

@@ -17,7 +17,7 @@ from dombes_office.operations.requests import decisions, dossier, reading
 from dombes_office.rules.letters import Letter
 from dombes_office.rules.requests import DecisionDraft, DecisionKind
 from dombes_office.views.announcements import Announcements
-from dombes_office.views.requests.queue_page import SUBJECTS, QueuePage
+from dombes_office.views.requests.queue_page import QueuePage
 from dombes_office.views.window import AgentCard, MainWindow
 from dombes_office.views.work import Desk
 from tests.builders import SUBMITTED_AT, Office, build_office
@@ -52,7 +52,7 @@ class Bridge(QObject):
 
     @Slot(object)
     def _announce(self, subjects: frozenset[str]) -> None:
-        for subject in SUBJECTS if subjects == EVERYTHING else subjects:
+        for subject in ("access_request", "request_opening") if subjects == EVERYTHING else subjects:
             self._announcements.changed.emit(subject)
 
 
@@ -123,7 +123,7 @@ def search(qtbot: QtBot, page: QueuePage, words: str, expected: list[str]) -> No
     # Put in as an input method does: QTest knows no key for accents.
     page.filters.line.field.insert(words)
     QTest.keyClick(page.filters.line.field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: page.reader.shown is not None and page.reader.shown.words == words)
+    qtbot.waitUntil(lambda: page.reader.shown.words == words)
     assert names(page) == expected
 
 

@@ -17,6 +17,7 @@ from dombes_office.operations.requests.queue_statements import (
     sort_value,
     values_of,
 )
+from dombes_office.rules.lists import PAGE_ROWS
 from dombes_office.rules.requests import (
     Cursor,
     QueueChoices,
@@ -29,8 +30,6 @@ from dombes_office.rules.requests import (
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-PAGE_ROWS = 50
 
 
 def list_requests(

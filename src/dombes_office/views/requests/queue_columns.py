@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LATE_DAYS = 5
 """From so many days on, a request that waits for the office carries a clock."""
 STATE_COLUMN, OPENED_COLUMN = "state", "opened"
-"""Where a request stands matters in the list of all of them only; there it takes the place of who has it open."""
+"""The columns of which one is shown at a time."""
 
 
 def queue_columns(now: Callable[[], datetime]) -> tuple[Column[RequestRow], ...]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal, Slot
 from typing_extensions import override
 
-from dombes_office.errors import Outage
 from dombes_office.rules.french import NBSP, counted, file_size, moment, person, service_title
-from dombes_office.rules.requests import Outcome, RequestStatus
+from dombes_office.rules.requests import Outcome, RequestDossier, RequestRow, RequestStatus
+from dombes_office.views.lists.detail import ListDetail
 from dombes_office.views.requests.marks import SPOKEN_OUTCOME, STATE_OF_OUTCOME, STATUS_MARKS
 from dombes_office.views.requests.queue_columns import checks_mark, child_facts
-from dombes_office.views.widgets.detail_panel import DetailPanel, DetailSection
 from dombes_office.views.widgets.labels import words
 from dombes_office.views.widgets.marks import STATE_ICONS, State
 
@@ -20,28 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from PySide6.QtGui import QHideEvent, QShowEvent
     from PySide6.QtWidgets import QWidget
 
-    from dombes_office.errors import OfficeError
-    from dombes_office.rules.requests import CheckResult, PieceRow, RequestDossier, RequestRow
+    from dombes_office.rules.requests import CheckResult, PieceRow
     from dombes_office.views.requests.acts import RequestActs
+    from dombes_office.views.widgets.detail_panel import DetailSection
     from dombes_office.views.work import Desk
-
-RESTING = 150
-"""Milliseconds on one row before its file is read: who runs down the list with an arrow key reads nothing."""
 
 _SHORT_LABELS = {"health_form": "Fiche santé"}
 
 
-class QueueDetail(DetailPanel):
+class QueueDetail(ListDetail[RequestRow, RequestDossier]):
     """Shows one request. Reading its file logs no opening: nothing of the pieces themselves is shown.
 
     Without `reads_pieces` (an agent who may not read them) only what the list says is shown.
-    `outage` carries the error of a reading that failed and may work later.
     """
-
-    outage = Signal(object)
 
     def __init__(
         self,
@@ -52,92 +43,14 @@ class QueueDetail(DetailPanel):
         reads_pieces: bool = True,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__("Demande sélectionnée", parent)
-        self._desk = desk
-        self._acts = acts
+        read = acts.open_dossier if reads_pieces else None
+        super().__init__("Demande sélectionnée", desk, lambda row: row.request_id, read, parent=parent)
         self._now = now
-        self._reads_pieces = reads_pieces
-        self._row: RequestRow | None = None
-        self._read: RequestRow | None = None
-        """The row as it was when the rest of it was read, or refused."""
-        self._asked: RequestRow | None = None
-        self._rest = QTimer(self, singleShot=True, interval=RESTING)
-        self._rest.timeout.connect(self._open)
         self._validated = words("", "secondary")
         self.footer.addWidget(self._validated, 1)
 
-    @Slot(object)
-    def show_row(self, row: RequestRow | None) -> None:
-        """Show another row, or the new content of the same one; the rest of it follows."""
-        if row == self._row and row == self._read:
-            return
-        same = _same(row, self._row)
-        self._row = row
-        if not same:
-            self._read = None
-        if not (same and self._reads_pieces):
-            self._show(row, None)
-        self.again()
-
-    @Slot()
-    def again(self) -> None:
-        """Read the file of the row once more, after an outage."""
-        if self._reads_pieces and self.isVisible() and self._row is not None and self._read != self._row:
-            self._rest.start()
-
     @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.again()
-
-    @override
-    def hideEvent(self, event: QHideEvent) -> None:
-        # The examination has come to the front and reads the same file: it must not wait for this reading.
-        self._rest.stop()
-        super().hideEvent(event)
-
-    @Slot()
-    def _open(self) -> None:
-        self._asked = self._row
-        if self._row is not None:
-            self._desk.run(
-                self._acts.open_dossier,
-                self._row.request_id,
-                done=self._came,
-                refused=self._not_read,
-                key="queue dossier",
-            )
-
-    @Slot(object)
-    def _came(self, dossier: RequestDossier) -> None:
-        if _same(self._asked, self._row):
-            self._read = self._asked
-            self._show(self._row, dossier)
-
-    @Slot(object)
-    def _not_read(self, error: OfficeError) -> None:
-        if isinstance(error, Outage):
-            self.outage.emit(error)
-        elif _same(self._asked, self._row):
-            # The answer for this row as it stands: asked again when the row changes, not at each notice.
-            self._read = self._asked
-            self._show(self._row, None)
-            self.add_section("").add_text(str(error), kind="context")
-
-    def _show(self, row: RequestRow | None, dossier: RequestDossier | None) -> None:
-        self.setUpdatesEnabled(False)
-        self.clear()
-        self.show_footer(shown=False)
-        if row is not None:
-            self._show_request(row)
-        if dossier is not None:
-            self._show_pieces(dossier)
-            self._show_checks(dossier)
-            self._show_earlier(dossier)
-        self.setUpdatesEnabled(True)
-
-    def _show_request(self, row: RequestRow) -> None:
-        """What the row itself says."""
+    def describe(self, row: RequestRow) -> None:
         name = person(row.child_last_name, row.child_first_name)
         self.set_title(
             name,
@@ -153,6 +66,12 @@ class QueueDetail(DetailPanel):
             section.add_pair("État", STATUS_MARKS[row.status].words)
         if row.opened_by:
             section.add_pair("Ouverte par", row.opened_by, kind="strong")
+
+    @override
+    def describe_whole(self, whole: RequestDossier) -> None:
+        self._show_pieces(whole)
+        self._show_checks(whole)
+        self._show_earlier(whole)
 
     def _show_pieces(self, dossier: RequestDossier) -> None:
         section = self.add_section("Pièces")
@@ -176,11 +95,6 @@ class QueueDetail(DetailPanel):
         if validated:
             self._validated.setText(counted(validated, "demande déjà validée", "demandes déjà validées"))
             self.show_footer()
-
-
-def _same(row: RequestRow | None, other: RequestRow | None) -> bool:
-    """Whether two rows are of the same request."""
-    return row is not None and other is not None and row.request_id == other.request_id
 
 
 def _add_check(section: DetailSection, check: CheckResult) -> None:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QFontMetrics, QKeyEvent, QMouseEvent, QPaintEvent
+from PySide6.QtGui import QAction, QActionGroup, QFontMetrics, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QStyle,
     QStyleOptionToolButton,
@@ -23,6 +22,7 @@ from typing_extensions import override
 from dombes_office.views.icons import icon
 from dombes_office.views.palette import current_palette
 from dombes_office.views.style import FILTER_HEIGHT, MARGIN_LEFT, MARGIN_RIGHT, MEDIUM, set_kind, text_font
+from dombes_office.views.widgets.elided import ElidedLabel
 from dombes_office.views.widgets.key_hint import ActionButton
 from dombes_office.views.widgets.search_field import SearchField
 
@@ -89,6 +89,9 @@ class FilterButton(QToolButton):
 
     def set_choices(self, choices: Sequence[Choice]) -> None:
         """What can be chosen; what was chosen and is still there stays chosen."""
+        if self._menu.actions() and tuple(choices) == self._choices:
+            # The menu may be open: nothing moves in it without need.
+            return
         kept = self.values()
         self._choices = tuple(choices)
         self._menu.clear()
@@ -185,6 +188,7 @@ class FilterLine(QFrame):
         self.setProperty("kind", "filters")
         self.setFixedHeight(HEIGHT)
         self._filters: dict[str, FilterButton] = {}
+        self._said = ("", "")
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(MARGIN_LEFT, 0, MARGIN_RIGHT, 0)
         self._row.setSpacing(8)
@@ -197,8 +201,7 @@ class FilterLine(QFrame):
         self._clear = ActionButton("Effacer les filtres", kind="link")
         self._clear.clicked.connect(self.clear)
         self._clear.hide()
-        self._count = QLabel()
-        self._count.setProperty("kind", "secondary")
+        self._count = ElidedLabel("secondary")
         for widget in (self.field, self._clear):
             self._row.addWidget(widget)
         self._row.addStretch(1)
@@ -237,9 +240,21 @@ class FilterLine(QFrame):
         """Whether anything is filtered out."""
         return bool(self.words) or any(f.values() for f in self._filters.values())
 
-    def set_count(self, sentence: str) -> None:
-        """Say at the right how many rows there are ("38 demandes, la plus ancienne d’abord")."""
-        self._count.setText(sentence)
+    def set_count(self, sentence: str, more: str = "") -> None:
+        """Say at the right how many rows there are ("38 demandes"), and `more` where there is room for it."""
+        self._said = (sentence, more)
+        self._write_count()
+
+    def _write_count(self) -> None:
+        sentence, more = self._said
+        self._count.set_words(sentence + more)
+        if self._row.sizeHint().width() > self.width():
+            self._count.set_words(sentence)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._write_count()
 
     def state(self) -> dict[str, tuple[str, ...]]:
         """What is chosen, to be remembered; the words typed are forgotten on purpose: they name people."""
@@ -268,4 +283,5 @@ class FilterLine(QFrame):
     @Slot()
     def _tell(self) -> None:
         self._clear.setVisible(self.is_active)
+        self._write_count()
         self.changed.emit()

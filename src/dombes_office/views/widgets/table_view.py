@@ -128,7 +128,7 @@ class TableView(RingedView, Generic[Row]):
     ) -> None:
         super().__init__(parent)
         self.table = table
-        self._left_out: set[str] = set()
+        self._left_out: frozenset[str] = frozenset()
         self._ordered = (-1, Qt.SortOrder.AscendingOrder)
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -176,10 +176,10 @@ class TableView(RingedView, Generic[Row]):
         self._ordered = (keys.index(key) if key in keys else -1, order)
         self.horizontalHeader().setSortIndicator(*self._ordered)
 
-    def show_column(self, key: str, *, shown: bool) -> None:
-        """Show or leave out the column of that key, which is shown at first; the others share its room."""
-        if shown == (key in self._left_out):
-            self._left_out ^= {key}
+    def leave_out(self, keys: frozenset[str]) -> None:
+        """Leave out the columns of these keys, and show all others, which share the room."""
+        if keys != self._left_out:
+            self._left_out = keys
             self._lay_columns_out()
 
     @override

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from dombes_office.rules.lists import PAGE_ROWS
+
 if TYPE_CHECKING:
     from dombes_office.rules.requests import RequestPage
     from dombes_office.views.requests.acts import ListRequests
     from dombes_office.views.requests.position import QueuePosition
     from dombes_office.views.work import Desk
-
-_ROWS = 50
-"""How many more are read at once, as the list does."""
 
 
 class QueueWalk(QObject):
@@ -83,7 +82,7 @@ class QueueWalk(QObject):
         if here is None or here.wanted is None or self._reading == here or not (self._waiting or here.runs_out):
             return
         self._reading = here
-        reading = partial(self._list_requests, limit=len(here.known) + _ROWS, everything=self._everything)
+        reading = partial(self._list_requests, limit=len(here.known) + PAGE_ROWS, everything=self._everything)
         self._desk.run(reading, here.wanted, done=self._rows_came, refused=self._not_read, key="queue walk")
 
     @Slot(object)

@@ -1,4 +1,4 @@
-"""Reads the queue page by page into its table: anew for another filter, in place when something changed, more below.
+"""Reads a list page by page into its table: anew for another filter, in place when something changed, more below.
 
 One reading runs at a time. A new filter overtakes whatever runs; a change that is announced meanwhile waits for its
 turn, and many of them are answered by one reading, so that a busy morning never starves the screen.
@@ -6,23 +6,23 @@ turn, and many of them are answered by one reading, so that a busy morning never
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import Enum, auto
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic
 
-from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from dombes_office.rules.requests import RequestFilter, RequestRow, RequestStatus
+from dombes_office.rules.lists import PAGE_ROWS, Cursor, Row
+from dombes_office.views.lists.plan import Filter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dombes_office.errors import OfficeError
-    from dombes_office.rules.requests import Cursor, RequestPage
-    from dombes_office.views.requests.acts import RequestActs
+    from dombes_office.rules.lists import RowPage
+    from dombes_office.views.lists.plan import ListSource
     from dombes_office.views.widgets.row_table import RowTable
     from dombes_office.views.work import Desk, Ticket
 
-PAGE_ROWS = 50
 PAUSE = 300
 """Milliseconds between two readings in place: ten announcements in a row cost two readings."""
 
@@ -35,38 +35,39 @@ class Reading(Enum):
     MORE = auto()
 
 
-class QueueReader(QObject):
-    """Keeps `table` filled with what `wanted` lets through.
+class ListReader(QObject, Generic[Row, Filter, Cursor]):
+    """Keeps `table` filled with what `wanted` lets through, from the first `want` on.
 
-    `began` and `came` frame each reading, both carry its `Reading`; `replacing` comes just before the rows change.
-    `counted` carries the counts by status under the filter, once the rows are there; `waiting` how many requests wait
-    in the agent's whole scope. `failed` carries an `OfficeError`: the rows stay, `refresh` tries again.
+    `name` tells its work in the lane from that of other lists. `began` and `came` frame each reading, both carry its
+    `Reading`; `replacing` comes just before the rows change. `counted` carries what the source counts under the filter,
+    once the rows are there. `failed` carries an `OfficeError`: the rows stay, `refresh` tries again.
     """
 
     began = Signal(object)
     replacing = Signal(object)
     came = Signal(object)
     counted = Signal(object)
-    waiting = Signal(int)
     failed = Signal(object)
 
     def __init__(
         self,
         desk: Desk,
-        acts: RequestActs,
-        table: RowTable[RequestRow],
+        source: ListSource[Row, Filter, Cursor],
+        table: RowTable[Row],
         *,
-        everything: bool,
+        wanted: Filter,
+        name: str,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._acts = acts
-        self._everything = everything
+        self._source = source
+        self._name = name
         self.table = table
-        self.wanted = RequestFilter()
-        self.shown: RequestFilter | None = None
-        """The filter of the rows in the table; None before the first ones."""
+        self.wanted = wanted
+        self.shown = wanted
+        """The filter of the rows in the table, once there were any."""
+        self._begun = self._loaded = False
         self._cursor: Cursor | None = None
         self._ticket: Ticket | None = None
         self._reading = Reading.ANEW
@@ -80,10 +81,16 @@ class QueueReader(QObject):
         """Whether rows are awaited."""
         return self._ticket is not None and not self._ticket.over
 
-    def want(self, wanted: RequestFilter) -> None:
+    @property
+    def due(self) -> bool:
+        """Whether a reading in place is still to begin."""
+        return self._again
+
+    def want(self, wanted: Filter) -> None:
         """Read the first page under another filter or order; the same one again does nothing."""
-        if wanted != self.wanted or self.shown is None:
+        if wanted != self.wanted or not self._loaded:
             self.wanted = wanted
+            self._begun = True
             self._more = False
             self._read(Reading.ANEW)
 
@@ -102,47 +109,52 @@ class QueueReader(QObject):
             self._go_on()
 
     @Slot()
-    def recount(self) -> None:
-        """Count anew how many requests wait, for the navigation."""
-        self._desk.run(
-            self._acts.count_unfiltered, done=self._scope_counted, refused=self._not_counted, key="queue scope"
-        )
-
-    @Slot()
     def _go_on(self) -> None:
         """Do what is left to do, if nothing is under way."""
-        if self.under_way:
+        if self.under_way or not self._begun:
             return
         if self._again and not self._pause.isActive():
             self._pause.start()
-            self._read(Reading.AGAIN if self.shown == self.wanted else Reading.ANEW)
-        elif self._more and self._cursor is not None and self.shown == self.wanted:
+            self._read(Reading.AGAIN if self._is_shown() else Reading.ANEW)
+        elif self._more and self._cursor is not None and self._is_shown():
             self._more = False
             self._read(Reading.MORE)
+
+    def _is_shown(self) -> bool:
+        """Whether the rows in the table are those that are wanted."""
+        return self._loaded and self.shown == self.wanted
 
     def _read(self, reading: Reading) -> None:
         self._reading = reading
         if reading is not Reading.MORE:
             self._again = False
-        operation = partial(self._acts.list_requests, limit=self._limit(reading), everything=self._everything)
-        after = self._cursor if reading is Reading.MORE else None
         self._ticket = self._desk.run(
-            operation, self.wanted, after, done=self._rows_came, refused=self._not_read, key="queue rows"
+            self._source.read_page,
+            self.wanted,
+            self._cursor if reading is Reading.MORE else None,
+            self._limit(reading),
+            done=self._rows_came,
+            refused=self._not_read,
+            key=f"{self._name} rows",
         )
         self.began.emit(reading)
 
     def _limit(self, reading: Reading) -> int:
-        """In place as many rows as are loaded; where they were all, a page more, since new ones may stand below."""
+        """In place as many rows as are loaded; where they were all, one more at least: new ones may stand below.
+
+        Always whole pages, so that there are few statements to prepare.
+        """
         if reading is not Reading.AGAIN:
             return PAGE_ROWS
-        loaded = self.table.rowCount(QModelIndex())
-        return loaded + PAGE_ROWS if self.table.exhausted else max(loaded, PAGE_ROWS)
+        loaded = self.table.rowCount() + (1 if self.table.exhausted else 0)
+        return max(1, -(-loaded // PAGE_ROWS)) * PAGE_ROWS
 
     @Slot(object)
-    def _rows_came(self, page: RequestPage) -> None:
+    def _rows_came(self, page: RowPage[Row, Cursor]) -> None:
         reading = self._reading
         self._cursor = page.next_cursor
         self.shown = self.wanted
+        self._loaded = True
         exhausted = page.next_cursor is None
         if reading is Reading.MORE:
             self.table.append(page.rows, exhausted=exhausted)
@@ -162,32 +174,13 @@ class QueueReader(QObject):
 
     def _count(self) -> None:
         """Count after the rows: they are what the agent waits for."""
-        self._desk.run(
-            self._acts.count_by_status,
-            self.wanted,
-            done=self._filter_counted,
-            refused=self._not_counted,
-            key="queue counts",
-        )
-        if narrows(self.wanted):
-            self.recount()
+        count, key = self._source.count, f"{self._name} counts"
+        self._desk.run(count, self.wanted, done=self._counted, refused=self._not_counted, key=key)
 
     @Slot(object)
-    def _filter_counted(self, counts: dict[RequestStatus, int]) -> None:
+    def _counted(self, counts: Mapping[str, int] | int) -> None:
         self.counted.emit(counts)
-        if not narrows(self.wanted):
-            self._scope_counted(counts)
-
-    @Slot(object)
-    def _scope_counted(self, counts: dict[RequestStatus, int]) -> None:
-        self.waiting.emit(counts.get(RequestStatus.PENDING, 0))
 
     @Slot(object)
     def _not_counted(self, error: OfficeError) -> None:
         self.failed.emit(error)
-
-
-def narrows(wanted: RequestFilter) -> bool:
-    """Whether a filter leaves anything out beside the other states."""
-    plain = RequestFilter()
-    return replace(wanted, status=plain.status, sort=plain.sort, descending=plain.descending) != plain

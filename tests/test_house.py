@@ -195,6 +195,16 @@ def test_a_link_to_a_page_or_a_picture_leads_somewhere(path: Path) -> None:
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
+def test_each_screen_is_named_in_the_contracts_that_keep_screens_apart() -> None:
+    folders = [path.parent for path in tracked("src/dombes_office/views/*/__init__.py")]
+    names = {folder.name for folder in folders if folder.parent.name == "views"} - {"widgets", "lists", "papers"}
+    screens = {f"dombes_office.views.{name}" for name in names}
+    contracts = tomllib.loads(text(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    named = {contract["name"]: contract for contract in contracts}
+    assert set(named["One screen never imports another"]["modules"]) == screens
+    assert set(named["What every screen is built of knows no screen"]["forbidden_modules"]) == screens
+
+
 def test_each_decision_is_in_the_list() -> None:
     pages = {path.name for path in tracked("docs/decisions/[0-9]*.md")}
     assert pages == set(re.findall(r"\]\((\d{4}-[a-z0-9-]+\.md)\)", text(ROOT / "docs" / "decisions" / "README.md")))

@@ -83,6 +83,19 @@ def test_a_change_is_heard_within_two_seconds(database: OfficeDatabase, listen: 
     assert ear.heard[1][0] - began < 2
 
 
+def test_what_the_filters_offer_is_announced(database: OfficeDatabase, listen: Callable[..., str], ear: Ear) -> None:
+    listen()
+    ear.wait(1)
+    raw = database.raw()
+    made = "insert into office.authority (kind, name, short_name) values ('commune', 'Baneins', 'Baneins') returning id"
+    authority = raw.execute(made).fetchone()
+    assert ear.wait(2)[1] == frozenset({"authority"})
+    raw.execute("insert into office.service (authority_id, name) values (%s, 'SERVICE CANTINE')", authority)
+    assert ear.wait(3)[2] == frozenset({"service"})
+    raw.execute("update office.service set name = 'CANTINE'")
+    assert ear.wait(4)[3] == frozenset({"service"})
+
+
 def test_a_burst_is_one_announcement(database: OfficeDatabase, listen: Callable[..., str], ear: Ear) -> None:
     listen()
     ear.wait(1)

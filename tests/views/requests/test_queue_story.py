@@ -87,6 +87,7 @@ def page(
     announcements = Announcements()
     bridge = Bridge(announcements)
     made = QueuePage(Desk(lane, own.transact), agent, now=lambda: NOW)
+    announcements.changed.connect(made.announced)
     window = MainWindow([made], AgentCard(agent.display_name, ""), lane, announcements)
 
     def put_away(_window: QWidget) -> None:
@@ -208,6 +209,13 @@ def test_a_request_that_a_family_sends_arrives_by_itself(qtbot: QtBot, page: Que
     sent = office.add_request("Nouvelle", by_debit=False, submitted_at=SUBMITTED_AT)
     within_two_seconds(qtbot, lambda: page.table.rows[-1].request_id == sent.request_id)
     assert len(page.table.rows) == 131
+
+
+def test_a_service_that_a_colleague_makes_can_be_chosen(qtbot: QtBot, page: QueuePage, office: Office) -> None:
+    office.add_service("GARDERIE - 1 PARENT")
+    button = page.filters.line.button("service")
+    within_two_seconds(qtbot, lambda: "GARDERIE - 1 PARENT" in [action.text() for action in button.menu().actions()])
+    assert button.isVisible()
 
 
 def test_the_panel_reads_the_file_and_logs_no_opening(qtbot: QtBot, page: QueuePage, office: Office) -> None:

@@ -14,3 +14,8 @@ create trigger announce after insert or delete on office.request_opening
     for each statement execute function office.announce();
 create trigger announce after insert or update on office.outbox_mail
     for each statement execute function office.announce();
+-- What the filters of the lists offer.
+create trigger announce after insert or update or delete on office.authority
+    for each statement execute function office.announce();
+create trigger announce after insert or update or delete on office.service
+    for each statement execute function office.announce();

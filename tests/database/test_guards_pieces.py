@@ -157,6 +157,21 @@ def test_bytes_are_for_those_who_may_read_them(either: House, group: str, readab
     assert {document for (document,) in read} == {given.documents[code] for code in readable}
 
 
+def test_bytes_for_the_automatic_checks_are_written_down_as_such(either: House) -> None:
+    given, elsewhere = either.office.add_request(files={"mandate": b"le mandat"}), either.elsewhere
+    check = "select content from office.read_to_check(%s)"
+    reviewer = either.as_("reviewer")
+    assert rows(reviewer, check, given.documents["mandate"]) == [(b"le mandat",)]
+    for code in ("iban", "bic"):
+        assert answer(reviewer, check, given.documents[code]) == "OF011"
+    assert answer(either.as_("reviewer", elsewhere), check, given.documents["mandate"]) == "OF011"
+    for group in ("finance", "reception", "planner", "animator", "admin", "mailer", "portal"):
+        assert answer(either.as_(group), check, given.documents["mandate"]) == NO_RIGHT
+    assert answer(reviewer, "select office.hand_over(%s, 'revealed')", given.documents["mandate"]) == NO_RIGHT
+    written = rows(either.raw(), "select what, login, document_id from office.reading")
+    assert written == [("checked", either.agent("reviewer"), given.documents["mandate"])]
+
+
 def test_out_of_scope_and_typed_pieces_have_no_bytes(house: House) -> None:
     given = house.office.add_request()
     stranger, reviewer = house.as_("reviewer", house.elsewhere), house.as_("reviewer")
@@ -193,6 +208,7 @@ def test_a_reading_cannot_be_invented_dated_or_taken_back(house: House) -> None:
     insert = "insert into office.reading (request_id, document_id, what) values (%s, %s, %s)"
     for values, code in (
         ((given.request_id, None, "received"), NO_RIGHT),
+        ((given.request_id, None, "checked"), NO_RIGHT),
         ((given.request_id, None, "dreamt"), "23514"),
         ((given.request_id, other.documents["iban"], "revealed"), "OF011"),
         ((given.request_id, 10**9, "revealed"), "OF011"),

@@ -42,7 +42,7 @@ def empty(server: EmbeddedServer) -> Iterator[Database]:
 def test_a_fresh_office_is_current(database: OfficeDatabase) -> None:
     status = install.status(database.open())
     assert status.current
-    assert (status.revision, status.agents, status.requests, status.last_backup) == ("0002", 0, 0, None)
+    assert (status.revision, status.agents, status.requests, status.last_backup) == ("0003", 0, 0, None)
     assert status.server_version.startswith("18.")
     assert status.byte_count > 5_000_000
 

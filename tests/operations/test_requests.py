@@ -340,6 +340,30 @@ def test_checks_are_kept_for_their_version_only(desk: Database, office: Office) 
     assert desk.transact(checking.find_unchecked) == (given.request_id,)
 
 
+def test_older_results_do_not_replace_newer_ones(desk: Database, office: Office) -> None:
+    given = office.add_request()
+    version = office.one("select version from office.access_request where id = %s", given.request_id)
+    newer, older = (CheckResult("age", outcome, "Âge") for outcome in (Outcome.PASS, Outcome.FAIL))
+    for at, result in ((version, newer), (version - 1, older)):
+        keep = partial(checking.keep_checks, request_id=given.request_id, version=at, results=(result,))
+        desk.transact(keep)
+    assert desk.transact(partial(dossier.open_dossier, request_id=given.request_id)).checks == (newer,)
+
+
+def test_an_automatic_reading_is_told_as_one_and_opens_nothing(desk: Database, office: Office) -> None:
+    given = office.add_request(files={"mandate": b"le mandat"})
+    read = partial(reading.read_to_check, document_id=given.documents["mandate"])
+    assert desk.transact(read) == b"le mandat"
+    told = [
+        (event.kind, event.who, event.what)
+        for event in desk.transact(partial(history.read_history, request_id=given.request_id))
+    ]
+    assert ("checked", "Lea", "Pièce lue par le contrôle automatique du poste\u00a0: Mandat SEPA") in told
+    assert {kind for kind, _, _ in told} == {"submitted", "given", "checked"}
+    with pytest.raises(NotFound):
+        desk.transact(partial(reading.read_to_check, document_id=given.documents["iban"]))
+
+
 def test_a_colleague_sees_who_has_the_request_open(
     desk: Database, database: OfficeDatabase, office: Office, make_agent: MakeAgent
 ) -> None:

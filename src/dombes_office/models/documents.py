@@ -14,7 +14,7 @@ MAX_BYTES = 15 * 1024 * 1024
 
 
 class FileContent(Base):
-    """The bytes of a file, kept once under their SHA-256. Read through `office.read_document` only, which logs it."""
+    """The bytes of a file, kept once under their SHA-256. They leave by `guards/50_reading.sql` only, which logs it."""
 
     __tablename__ = "file_content"
     __table_args__ = (
@@ -65,12 +65,13 @@ class SupportingDocument(Base):
 class Reading(Base):
     """Who opened a request, received the bytes of a piece or saw a value in full, and when. Appended, never changed.
 
-    A value of no piece that was seen (`revealed` without a document) is what is said of the child: the PAI.
+    A value of no piece that was seen (`revealed` without a document) is what is said of the child: the PAI. `checked`
+    are bytes that a desk received for the checks that it runs by itself, before anybody opened the request.
     """
 
     __tablename__ = "reading"
     __table_args__ = (
-        CheckConstraint("what in ('opened', 'received', 'revealed')", name="what"),
+        CheckConstraint("what in ('opened', 'received', 'revealed', 'checked')", name="what"),
         Index("ix_reading_request_id_at", "request_id", "at"),
     )
 

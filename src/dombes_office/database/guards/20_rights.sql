@@ -111,7 +111,7 @@ grant insert (request_id, document_id, what) on office.reading to office_reviewe
 create policy scope on office.reading for select to office_reviewer, office_admin
     using (authority_id = any ((select office.visible_authorities())::bigint[]));
 create policy own on office.reading for insert to office_reviewer
-    with check (login = session_user and what <> 'received'
+    with check (login = session_user and what not in ('received', 'checked')
                 and authority_id = any ((select office.visible_authorities())::bigint[]));
 
 -- Decisions ----------------------------------------------------------------------------------------------------------

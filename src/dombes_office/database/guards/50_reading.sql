@@ -30,7 +30,8 @@ $$;
 create trigger keep before update or delete or truncate on office.reading
     for each statement execute function office.reading_is_final();
 
-create or replace function office.read_document(p_document bigint)
+-- The bytes of a piece, once they are written down as `p_what`; nobody calls this but the two functions below.
+create or replace function office.hand_over(p_document bigint, p_what text)
 returns table (sha256 bytea, content bytea)
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -42,16 +43,37 @@ begin
      where d.id = p_document and d.file_sha256 is not null
        and d.authority_id = any (office.visible_authorities());
     if not found then
-        perform office.refuse('OF011', 'not_found', json_build_object('document', p_document), 'read_document');
+        perform office.refuse('OF011', 'not_found', json_build_object('document', p_document), 'hand_over');
     end if;
     if not (office.is_member('office_reviewer')
             or (piece.sensitivity = 'bank' and office.is_member('office_finance'))) then
-        perform office.refuse('OF008', 'not_allowed', json_build_object('document', p_document), 'read_document');
+        perform office.refuse('OF008', 'not_allowed', json_build_object('document', p_document), 'hand_over');
     end if;
-    insert into office.reading (request_id, document_id, what) values (piece.request_id, piece.id, 'received');
+    insert into office.reading (request_id, document_id, what) values (piece.request_id, piece.id, p_what);
     -- Whoever rolls her transaction back takes the row along, but not the line in the server's log.
-    raise log 'office: % received document %', session_user, p_document;
+    raise log 'office: % % document %', session_user, p_what, p_document;
     return query select f.sha256, f.content from office.file_content f where f.sha256 = piece.file_sha256;
+end
+$$;
+
+-- For a desk that shows the piece, or may show it in a moment.
+create or replace function office.read_document(p_document bigint)
+returns table (sha256 bytea, content bytea)
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query select h.sha256, h.content from office.hand_over(p_document, 'received') h;
+end
+$$;
+
+-- For the checks that a desk runs by itself on what nobody has opened yet: its agent is named, and that a machine read.
+-- Whether somebody looked on all the same no database can know; that the bytes left, and to whom, it does.
+create or replace function office.read_to_check(p_document bigint)
+returns table (sha256 bytea, content bytea)
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query select h.sha256, h.content from office.hand_over(p_document, 'checked') h;
 end
 $$;
 
@@ -75,4 +97,5 @@ end
 $$;
 
 grant execute on function office.read_document(bigint) to office_reviewer, office_finance;
+grant execute on function office.read_to_check(bigint) to office_reviewer;
 grant execute on function office.read_photo(bigint) to office_reviewer, office_reception;

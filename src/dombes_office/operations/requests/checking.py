@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def keep_checks(db: Session, request_id: int, version: int, results: tuple[CheckResult, ...]) -> None:
-    """Keep the results for one version; the queue shows them while that version is the present one."""
+    """Keep the results for one version, unless a newer one has some; the queue shows those of the present version."""
     failures, warnings = summary(results)
     kept = {
         "version": version,
@@ -27,7 +27,11 @@ def keep_checks(db: Session, request_id: int, version: int, results: tuple[Check
         "results": checks_as_json(results),
     }
     arrived = insert(RequestCheck).values(request_id=request_id, **kept)
-    db.execute(arrived.on_conflict_do_update(index_elements=[RequestCheck.request_id], set_=kept))
+    db.execute(
+        arrived.on_conflict_do_update(
+            index_elements=[RequestCheck.request_id], set_=kept, where=RequestCheck.version <= version
+        )
+    )
 
 
 def find_unchecked(db: Session, limit: int = 10) -> tuple[int, ...]:

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
-_READ = {"opened": "Demande ouverte", "received": "Pièce transmise au poste", "revealed": "Valeur lue"}
+_READ = {
+    "opened": "Demande ouverte",
+    "received": "Pièce transmise au poste",
+    "revealed": "Valeur lue",
+    "checked": "Pièce lue par le contrôle automatique du poste",
+}
 """What is said of a reading that speaks of a piece, before its name."""
 _READ_ALL = _READ | {"revealed": "Informations complémentaires (PAI) lues"}
 """The same, of one that speaks of no piece."""

@@ -28,6 +28,19 @@ def read_document(db: Session, document_id: int) -> bytes:
     return bytes(content)
 
 
+def read_to_check(db: Session, document_id: int) -> bytes:
+    """The bytes of a piece for the automatic checks of this desk; the database writes down that a machine reads them.
+
+    Raises:
+        NotFound: no such file in the agent's scope.
+    """
+    found = select(func.office.read_to_check(document_id).table_valued("sha256", "content").c.content)
+    content = db.execute(found).scalar_one_or_none()
+    if content is None:
+        raise NotFound("Cette pièce n’existe plus.")
+    return bytes(content)
+
+
 def read_photo(db: Session, beneficiary_id: int) -> bytes | None:
     """The identity photo of a child as it was sent, or None."""
     found = select(func.office.read_photo(beneficiary_id).table_valued("sha256", "content").c.content)

@@ -122,12 +122,29 @@ class Renderer:
         Asked page by page, so that no single answer holds the window up. Raises as `open`, and 'not_open'.
         """
         with self._call() as process:
-            summary = self._summary(sha256)
-            spans: list[TextSpan] = []
-            for page in range(summary.page_count if summary.has_text else 0):
-                told, _ = self._ask(process, sha256, "text", {"page": page})
-                spans += answers.spans(told, summary.page_count)
-            return tuple(spans)
+            return self._text(process, sha256)
+
+    def read_through(self, content: bytes) -> tuple[DocumentSummary, tuple[TextSpan, ...]]:
+        """What a file is, and all its text, where nobody looks at it: it is let go at once and pushes no other out.
+
+        Raises as `open`.
+        """
+        kind, sha256 = sniff(content), fingerprint(content)
+        with self._call() as process:
+            held = self._held.get(sha256)
+            if held is not None and held.summary is not None:
+                return held.summary, self._text(process, sha256)
+            # Beside those that are held, not among them: the process has room for it.
+            self._held[sha256] = _Held(content, kind)
+            try:
+                self._send(process, sha256)
+                return self._summary(sha256), self._text(process, sha256)
+            except (ProcessGone, BrokenFrame):
+                self._held.pop(sha256, None)
+                raise
+            finally:
+                if sha256 in self._held:
+                    self._let_go(process, sha256)
 
     def search(self, sha256: str, words: str) -> tuple[TextSpan, ...]:
         """Where `words` stand in a PDF, accents and case ignored, each with the box of the words alone.
@@ -245,6 +262,14 @@ class Renderer:
             self._held.pop(sha256, None)
             raise
         process.open_files.add(sha256)
+
+    def _text(self, process: ReadingProcess, sha256: str) -> tuple[TextSpan, ...]:
+        summary = self._summary(sha256)
+        spans: list[TextSpan] = []
+        for page in range(summary.page_count if summary.has_text else 0):
+            told, _ = self._ask(process, sha256, "text", {"page": page})
+            spans += answers.spans(told, summary.page_count)
+        return tuple(spans)
 
     def _ask(
         self, process: ReadingProcess, sha256: str, act: str, wanted: dict[str, Any]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from dombes_office.documents import piece_reading
 from dombes_office.rules.checks import PieceReading, run_checks
 from dombes_office.rules.requests import Outcome
 from dombes_office.views.papers.canvas import Frame
@@ -27,15 +28,10 @@ if TYPE_CHECKING:
 def reading_of(paper: Paper) -> PieceReading:
     """What the checks are told of a file."""
     if paper.refusal is not None:
-        return PieceReading("", 0, refusal=f"{paper.refusal.sentence} {paper.refusal.way_out}".strip())
+        return piece_reading.refused_reading(paper.refusal)
     if paper.summary is None:
         return PieceReading("", 0)
-    return PieceReading(
-        paper.summary.kind.value.upper(),
-        paper.summary.page_count,
-        tuple(hazard.sentence for hazard in paper.summary.hazards),
-        tuple(span.text for span in paper.spans or ()),
-    )
+    return piece_reading.reading_of(paper.summary, paper.spans or ())
 
 
 class Checker(QObject):

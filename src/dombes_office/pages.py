@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dombes_office import settings
+from dombes_office.rules.french import office_day
 from dombes_office.rules.letters import TEMPLATES
 from dombes_office.views.memory import AgentMemory
 from dombes_office.views.no_page import NoPage
 from dombes_office.views.page_stack import PageOffer
+from dombes_office.views.requests.acts import RequestActs
 from dombes_office.views.requests.examination.page import ENTRY as EXAMINATION
 from dombes_office.views.requests.examination.page import ExaminationPage
+from dombes_office.views.requests.idle_checker import IdleChecker
 from dombes_office.views.requests.queue_page import ENTRY as QUEUE
 from dombes_office.views.requests.queue_page import QueuePage
 
@@ -56,6 +59,10 @@ def _queue(means: Means) -> Page:
     page = QueuePage(means.desk, means.agent, remembered=habits.page(QUEUE.key), now=means.now)
     # The window refreshes the page in front only; the counter beside its name is read behind every page.
     means.announcements.changed.connect(page.announced)
+    if means.agent.may_decide:
+        reading = (means.desk, means.documents, means.renderer, RequestActs())
+        checker = IdleChecker(*reading, today=lambda: office_day(means.now()), page=page)
+        means.announcements.changed.connect(checker.announced)
     return page
 
 

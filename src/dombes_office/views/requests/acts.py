@@ -54,6 +54,7 @@ class RequestActs:
     read_choices: Callable[[Db], QueueChoices] = queue.read_choices
     open_dossier: Callable[[Db, int], RequestDossier] = dossier.open_dossier
     read_document: Callable[[Db, int], bytes] = reading.read_document
+    read_to_check: Callable[[Db, int], bytes] = reading.read_to_check
     read_photo: Callable[[Db, int], bytes | None] = reading.read_photo
     note_opening: Callable[[Db, int], None] = reading.note_opening
     note_revealed: Callable[[Db, int, int | None], None] = reading.note_revealed

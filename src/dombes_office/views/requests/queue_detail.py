@@ -88,7 +88,9 @@ class QueueDetail(ListDetail[RequestRow, RequestDossier]):
         for check in dossier.checks:
             _add_check(section, check)
         if not dossier.checks:
-            section.add_text("Ils se font à l’ouverture de la demande.", kind="context")
+            section.add_text(
+                "Pas encore faits\u00a0: ils se font seuls dans un moment calme, ou à l’ouverture.", kind="context"
+            )
 
     def _show_earlier(self, dossier: RequestDossier) -> None:
         validated = sum(request.status is RequestStatus.VALIDATED for request in dossier.earlier)

@@ -22,6 +22,7 @@ _ICONS = {
     "replaced": ("arrows-clockwise", "text2"),
     "opened": ("eye", "text2"),
     "received": ("eye", "text2"),
+    "checked": ("cpu", "text2"),
     "revealed": ("eye", "text2"),
     "decided": ("check-square", "accent"),
     "undone": ("arrow-counter-clockwise", "verify"),

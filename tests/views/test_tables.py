@@ -220,6 +220,15 @@ def test_wide_columns_show_where_there_is_room(qtbot: QtBot) -> None:
     assert sum(view.columnWidth(at) for at in range(5)) == view.viewport().width()
 
 
+@pytest.mark.parametrize("width", [797, 798, 799, 1397, 1398])
+def test_the_rows_reach_the_right_edge(qtbot: QtBot, width: int) -> None:
+    columns = [Column[Child](str(at), lambda c: c.family, width=101, stretch=at != 2) for at in range(5)]
+    table = RowTable[Child](columns, lambda c: c.number)
+    table.replace(children(1), exhausted=True)
+    view = shown(qtbot, table, width=width)
+    assert sum(view.columnWidth(at) for at in range(5)) == view.viewport().width()
+
+
 def test_columns_give_way_before_the_list_scrolls_sideways(qtbot: QtBot) -> None:
     view = shown(qtbot, table_of(1), width=425)
     assert view.columnWidth(0) < COLUMNS[0].width

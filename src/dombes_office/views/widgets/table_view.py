@@ -209,7 +209,12 @@ class TableView(RingedView, Generic[Row]):
         rest = room - sum(column.width for _, column in shown)
         stretching = [at for at, column in shown if column.stretch]
         for at, column in shown:
-            share = rest // len(stretching) if at in stretching else 0
+            share = 0
+            if at in stretching:
+                # What does not part evenly goes to the last ones, so that the rows reach the edge.
+                share = rest // len(stretching)
+                stretching.remove(at)
+                rest -= share
             self.setColumnWidth(at, max(column.width + share, round(column.width * _LEAST)))
 
     @Slot(int)

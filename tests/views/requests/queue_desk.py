@@ -92,6 +92,7 @@ class FakeQueue:
     log: list[str] = field(default_factory=list)
     opened: list[int] = field(default_factory=list)
     services: tuple[tuple[int, str], ...] = ((1, "Mercredis sportifs"), (2, "Service cantine"))
+    checked: bool = True
     failure: OfficeError | None = None
     dossier_failure: OfficeError | None = None
     gate: threading.Event = field(default_factory=threading.Event)
@@ -167,7 +168,8 @@ class FakeQueue:
         assert self.dossier_gate.wait(10)
         if self.dossier_failure is not None:
             raise self.dossier_failure
-        return dossier(next(r for r in self.rows if r.request_id == request_id))
+        found = dossier(next(r for r in self.rows if r.request_id == request_id))
+        return found if self.checked else replace(found, checks=())
 
 
 def _by_age(r: RequestRow) -> tuple[datetime, int]:

@@ -686,6 +686,17 @@ def test_the_panel_shows_request_pieces_and_checks(screen: Screen) -> None:
     assert "Mandat\u00a0: manquante" in spoken
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [("pending", "Pas encore faits\u00a0: ils se font seuls"), ("validated", "Aucun contrôle n’est gardé")],
+)
+def test_the_panel_says_why_there_are_no_checks(open_screen: Callable[..., Screen], status: str, said: str) -> None:
+    queue = FakeQueue([row(1, status=RequestStatus(status))], checked=False)
+    screen = open_screen(queue)
+    screen.page.filters.tabs.choose(status)
+    screen.qtbot.waitUntil(lambda: said in texts(screen.page.detail))
+
+
 def test_the_panel_reads_again_only_what_changed(screen: Screen) -> None:
     screen.qtbot.waitUntil(lambda: "Contrôles" in texts(screen.page.detail))
     screen.change(2, version=2)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from dombes_office.rules.french import NBSP, counted, file_size, moment, person, service_title
-from dombes_office.rules.requests import Outcome, RequestDossier, RequestRow, RequestStatus
+from dombes_office.rules.requests import OPEN_STATUSES, Outcome, RequestDossier, RequestRow, RequestStatus
 from dombes_office.views.lists.detail import ListDetail
 from dombes_office.views.requests.marks import SPOKEN_OUTCOME, STATE_OF_OUTCOME, STATUS_MARKS
 from dombes_office.views.requests.queue_columns import checks_mark, child_facts
@@ -87,10 +87,12 @@ class QueueDetail(ListDetail[RequestRow, RequestDossier]):
         section = self.add_section("Contrôles")
         for check in dossier.checks:
             _add_check(section, check)
-        if not dossier.checks:
+        if not dossier.checks and dossier.request.status in OPEN_STATUSES:
             section.add_text(
-                "Pas encore faits\u00a0: ils se font seuls dans un moment calme, ou à l’ouverture.", kind="context"
+                f"Pas encore faits{NBSP}: ils se font seuls dans un moment calme, ou à l’ouverture.", kind="context"
             )
+        elif not dossier.checks:
+            section.add_text("Aucun contrôle n’est gardé de cette demande.", kind="context")
 
     def _show_earlier(self, dossier: RequestDossier) -> None:
         validated = sum(request.status is RequestStatus.VALIDATED for request in dossier.earlier)

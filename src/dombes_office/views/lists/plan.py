@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Filter = TypeVar("Filter")
 Db: TypeAlias = Any
-"""The session. No screen ever holds one: `Desk.run` puts it first."""
+"""The session. No screen ever holds one, so none can hand over a wrong one: `Desk.run` puts it first."""
 
 
 @dataclass(frozen=True, slots=True)

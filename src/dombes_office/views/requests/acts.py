@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 from dombes_office.operations.requests import checking, decisions, dossier, history, queue, reading
 
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
         RequestPage,
         RequestStatus,
     )
-
-Db: TypeAlias = Any
-"""The session. No screen ever holds one, so none can hand over a wrong one: `Desk.run` puts it first."""
+    from dombes_office.views.lists.plan import Db
 
 
 class ListRequests(Protocol):

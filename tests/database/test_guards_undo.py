@@ -113,6 +113,20 @@ def test_undoing_is_too_late_once_the_delay_is_over_or_the_e_mail_is_taken(house
         assert left_behind(house, given)[:2] == ("validated", 1)
 
 
+def test_undoing_is_too_late_once_an_attempt_may_have_reached_the_server(house: House, reviewer: Raw) -> None:
+    """The connection broke after the words had left: nobody knows whether they arrived, so it counts as sent."""
+    superuser, mailer = house.raw(), house.as_("mailer")
+    for attempts, code in (("attempts", "OF005"), ("attempts - 1", ALLOWED)):
+        given = house.office.add_request()
+        decision = decide(reviewer, given)
+        let_the_delay_pass(superuser, decision)
+        assert answer(mailer, CLAIM, decision) == ALLOWED
+        later = f"state = 'queued', attempts = {attempts}, send_after = now() + interval '2 minutes'"
+        assert answer(mailer, f"update office.outbox_mail set {later} where decision_id = %s", decision) == ALLOWED
+        assert answer(reviewer, UNDO, decision) == code
+        assert left_behind(house, given)[0] == ("validated" if code else "pending")
+
+
 def test_undoing_yields_to_the_family_s_answer(house: House, given: GivenRequest, reviewer: Raw) -> None:
     decision = decide(reviewer, given, "complement")
     house.office.give(given.request_id, "health_form", b"la bonne fiche")

@@ -29,6 +29,7 @@ from tests.mailing.conftest import send_all
 from tests.mailing.test_server import Run, wait_for
 
 if TYPE_CHECKING:
+    from aiosmtpd.smtp import SMTP
     from sqlalchemy.orm import Session
 
     from dombes_office.database.engine import Database
@@ -205,6 +206,26 @@ def test_once_says_that_the_database_is_away(database: OfficeDatabase, mailer: M
         send_all(mailer)
     close_doors(database, closed=False)
     assert send_all(mailer) == MailReport(sent=1)
+
+
+def test_a_decision_whose_email_may_have_left_is_not_undone(
+    desk: Database, mailer: Mailer, outbox: Outbox, post_office: PostOffice, expect_log: LogWatch
+) -> None:
+    """The server took the words, and the line broke before it said so."""
+    expect_log(logging.WARNING, "SMTPServerDisconnected")
+
+    def take_it_and_hang_up(_mail: object, server: SMTP) -> None:
+        assert server.transport is not None
+        server.transport.abort()  # type: ignore[attr-defined]  # A transport that can be written to.
+
+    post_office.on_data = take_it_and_hang_up
+    decision = decide(desk, outbox.office.add_request("Berthollet").request_id)
+    outbox.make_due()
+    assert send_all(mailer) == MailReport(postponed=1)
+    assert outbox.states() == ["queued"]
+    assert len(post_office.received) == 1
+    with pytest.raises(UndoTooLate):
+        desk.transact(lambda db: decisions.undo_decision(db, decision))
 
 
 @pytest.fixture

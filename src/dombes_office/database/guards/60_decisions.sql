@@ -156,8 +156,9 @@ begin
         perform office.refuse('OF025', 'decision_is_final', json_build_object('decision', old.id), 'undo');
     end if;
     perform from office.access_request r where r.id = old.request_id for no key update;
+    -- An e-mail whose line broke waits again, and nobody knows whether it arrived: an attempt counts as a letter that left.
     update office.outbox_mail m set state = 'cancelled'
-     where m.decision_id = old.id and m.state = 'queued' and m.send_after > clock_timestamp();
+     where m.decision_id = old.id and m.state = 'queued' and m.attempts = 0 and m.send_after > clock_timestamp();
     if not found then
         perform office.refuse('OF005', 'undo_too_late', json_build_object('decision', old.id), 'undo');
     end if;

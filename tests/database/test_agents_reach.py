@@ -65,6 +65,32 @@ def test_a_narrow_administrator_reaches_no_further_than_she_sees(either: House) 
     assert rows(either.raw(), "select authority_id from office.agent_scope where login = %s", near) == [(here,)]
 
 
+TECHNICAL = {
+    "the mailer": "grant office_mailer to {}",
+    "the portal": "grant office_portal to {}",
+    "the owner": "grant office_owner to {}",
+    "who reads everything": "grant pg_read_all_data to {}",
+    "who runs programs": "grant pg_execute_server_program to {}",
+    "who watches": "grant pg_monitor to {}",
+    "who makes logins": "alter role {} createrole",
+    "who makes databases": "alter role {} createdb",
+    "who copies the server": "alter role {} replication",
+    "who passes row security": "alter role {} bypassrls",
+}
+
+
+@pytest.mark.parametrize("who", TECHNICAL)
+def test_a_login_with_more_than_an_agent_s_rights_is_nobody_s_to_change(either: House, who: str) -> None:
+    """With its new password she would have those rights; her scope does not matter, for it has none."""
+    admin, _ = chief(either)
+    login = either.hire("service", [], [])
+    assert answer(admin, PASSWORD, login, VERIFIER) == ALLOWED, "the negative control"
+    either.raw().execute(TECHNICAL[who].format(login).encode())
+    for statement, values in ((PASSWORD, [VERIFIER]), (SUSPEND, []), (RESUME, []), (GROUPS, [[]]), (SCOPE, [[]])):
+        found = refusal(admin, statement, login, *values)
+        assert (found.sqlstate, found.diag.message_primary) == ("OF008", "technical_login"), statement
+
+
 def test_nobody_changes_her_own_rights(either: House) -> None:
     admin, boss = chief(either)
     for statement, values in (

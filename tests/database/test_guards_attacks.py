@@ -132,6 +132,19 @@ def test_nobody_locks_a_table_against_the_other_desks(either: House) -> None:
         assert code == NO_RIGHT, (group, table, mode)
 
 
+def test_nobody_holds_a_backup_up(either: House) -> None:
+    """pg_dump reads PostgreSQL's own settings; a lock on them would keep it waiting for as long as an agent likes."""
+    lock = "lock table pg_catalog.pg_settings in access exclusive mode nowait"
+    for group in GROUPS:
+        agent = either.as_(group)
+        with agent.transaction(force_rollback=True):
+            assert answer(agent, lock) == NO_RIGHT, group
+    either.raw().execute("grant update on pg_catalog.pg_settings to public")
+    animator = either.as_("animator")
+    with animator.transaction(force_rollback=True):
+        assert answer(animator, lock) == ALLOWED, "the negative control: so PostgreSQL is shipped"
+
+
 DEFINERS = (
     "select p.oid::regprocedure::text from pg_proc p where p.pronamespace = 'office'::regnamespace and p.prosecdef"
 )

@@ -47,6 +47,14 @@ CHECKS = {
          where c.relnamespace = 'office'::regnamespace
            and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = w.name)
     """,
+    "PUBLIC changes and locks nothing, PostgreSQL's own relations included": """
+        select c.oid::regclass || ' ' || g.privilege_type from pg_class c, aclexplode(c.relacl) g
+         where g.grantee = 0 and g.privilege_type <> 'SELECT'
+        union
+        select c.oid::regclass || '.' || a.attname || ' ' || g.privilege_type
+          from pg_class c join pg_attribute a on a.attrelid = c.oid, aclexplode(a.attacl) g
+         where g.grantee = 0 and g.privilege_type <> 'SELECT'
+    """,
     "PUBLIC has no right on it": """
         select c.relname from pg_class c, aclexplode(c.relacl) g
          where c.relnamespace = 'office'::regnamespace and g.grantee = 0
@@ -146,6 +154,9 @@ NAKED = {
         "every change is audited, or the list says why not"
     },
     "drop policy owner_all on office.household": {"the owner has a policy of her own"},
+    "grant update on pg_catalog.pg_settings to public": {
+        "PUBLIC changes and locks nothing, PostgreSQL's own relations included"
+    },
     "grant select (email) on office.account to public": {"PUBLIC has no right on it"},
     "grant delete on office.request_opening to office_reviewer": {"nobody can lock a table against the other desks"},
     "create role somebody; grant select on office.account to somebody": {"rights go to groups, never to a person"},

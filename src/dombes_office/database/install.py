@@ -196,6 +196,9 @@ def _close_doors(connection: Connection) -> None:
             "revoke execute on function lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea),"
             " lo_put(oid, bigint, bytea) from public"
         ),
+        # Who may change a view may lock it, and pg_dump would wait for her; SET does not need it.
+        sql.SQL("revoke all on pg_catalog.pg_settings from public"),
+        sql.SQL("grant select on pg_catalog.pg_settings to public"),
         # Without a language nobody writes DO blocks; triggers run all the same. The guards are the owner's.
         sql.SQL("revoke usage on language plpgsql from public"),
         sql.SQL("grant usage on language plpgsql to {}, {}").format(owner, sql.Identifier(KEEPER)),

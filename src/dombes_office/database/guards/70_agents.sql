@@ -71,6 +71,15 @@ begin
     if p_login = session_user then
         perform office.refuse('OF008', 'own_rights', json_build_object('login', p_login), 'administer');
     end if;
+    -- A login that can do what no group of the list gives (the mailer, a backup's) has no scope to be measured by.
+    if exists (select from pg_roles r
+                where r.rolname = p_login
+                  and (r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolbypassrls
+                       or exists (select from pg_roles g
+                                   where g.oid <> r.oid and pg_has_role(r.oid, g.oid, 'MEMBER')
+                                     and g.rolname not in (select a.name from office.assignable_group a)))) then
+        perform office.refuse('OF008', 'technical_login', json_build_object('login', p_login), 'administer');
+    end if;
     if not (p_authorities <@ office.visible_authorities())
        or exists (select from office.agent_scope s
                    where s.login = p_login and s.authority_id <> all (office.visible_authorities())) then

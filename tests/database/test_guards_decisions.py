@@ -147,13 +147,6 @@ def without_a_verdict(raw: Raw, given: GivenRequest, decision: int) -> None:
     insert_mail(raw, decision)
 
 
-def with_one_not_compliant(raw: Raw, given: GivenRequest, decision: int) -> None:
-    pieces = verdicts_of(raw, given.request_id)
-    insert_verdicts(raw, decision, pieces[1:], "compliant")
-    insert_verdicts(raw, decision, pieces[:1], "non_compliant")
-    insert_mail(raw, decision)
-
-
 def without_verdicts(raw: Raw, _: GivenRequest, decision: int) -> None:
     insert_mail(raw, decision)
 
@@ -166,7 +159,6 @@ def without_an_email(raw: Raw, given: GivenRequest, decision: int) -> None:
     ("kind", "leave", "code"),
     [
         ("validate", without_a_verdict, "OF004"),
-        ("validate", with_one_not_compliant, "OF004"),
         ("validate", without_verdicts, "OF004"),
         ("validate", without_an_email, "OF006"),
         ("complement", without_verdicts, "OF012"),
@@ -186,6 +178,24 @@ def test_an_incomplete_decision_does_not_commit(
     leave(reviewer, given, decision)
     assert answer(reviewer, "commit") == code
     assert left_behind(house, given) == UNTOUCHED
+
+
+NON_COMPLIANT = "non_compliant", "unreadable"
+
+
+def test_a_validated_request_holds_no_verdict_against_it(house: House, reviewer: Raw) -> None:
+    """Not even added after the check at commit, which an agent may have done at once."""
+    given = house.office.add_request(by_debit=False)
+    asked = house.office.requirement(house.office.service_id, "iban")
+    with reviewer.transaction():
+        decision = insert_decision(reviewer, given.request_id, "validate", version_of(reviewer, given))
+        insert_verdicts(reviewer, decision, verdicts_of(reviewer, given.request_id), "compliant")
+        insert_mail(reviewer, decision)
+        reviewer.execute("set constraints all immediate")
+        reviewer.execute("savepoint attempt")
+        assert answer(reviewer, VERDICT, decision, asked, None, None, *NON_COMPLIANT) == "OF004"
+        reviewer.execute("rollback to attempt")
+    assert left_behind(house, given) == ("validated", 1, 1, 1)
 
 
 def test_a_missing_piece_is_neither_compliant_nor_passed_over(house: House, reviewer: Raw) -> None:
@@ -221,10 +231,10 @@ def test_a_verdict_speaks_of_the_file_that_was_shown_and_is_there(
             ((decision, requirement, document, None, "compliant", None), "OF007"),
             ((decision, requirement, other.documents["health_form"], sha256, "compliant", None), "OF007"),
             ((decision, requirement, given.documents["mandate"], sha256, "compliant", None), "OF007"),
-            ((decision, requirement, None, None, "non_compliant", "missing"), "OF007"),
+            ((decision, requirement, document, sha256, "non_compliant", "unreadable"), "OF004"),
             ((decision, requirement, 10**9, sha256, "compliant", None), "OF007"),
             ((decision, house.office.requirement(closed, "iban"), document, sha256, "compliant", None), "OF022"),
-            ((decision, requirement, document, sha256, "non_compliant", None), "23514"),
+            ((decision, requirement, document, sha256, "non_compliant", None), "OF004"),
             ((decision, requirement, document, sha256, "perhaps", None), "23514"),
             ((10**9, requirement, document, sha256, "compliant", None), "OF025"),
             ((decision, requirement, document, sha256, "compliant", None), ALLOWED),
@@ -234,6 +244,13 @@ def test_a_verdict_speaks_of_the_file_that_was_shown_and_is_there(
             assert answer(reviewer, VERDICT, *values) == code, values
             if code:
                 reviewer.execute("rollback to attempt")
+
+
+def test_a_piece_that_is_there_is_not_called_missing(given: GivenRequest, reviewer: Raw) -> None:
+    requirement, _, _ = verdicts_of(reviewer, given.request_id)[0]
+    with reviewer.transaction(force_rollback=True):
+        decision = insert_decision(reviewer, given.request_id, "complement", version_of(reviewer, given))
+        assert answer(reviewer, VERDICT, decision, requirement, None, None, "non_compliant", "missing") == "OF007"
 
 
 def test_a_decision_is_closed_once_its_transaction_is(house: House, given: GivenRequest, reviewer: Raw) -> None:

@@ -60,12 +60,17 @@ as $$
 declare
     decided record;
 begin
-    select d.request_id, d.authority_id, r.service_id into decided
+    select d.request_id, d.authority_id, d.kind, r.service_id into decided
       from office.decision d join office.access_request r on r.id = d.request_id
      where d.id = new.decision_id and d.decided_by = session_user and d.decided_at = now() and d.undone_at is null
        and office.is_of_this_transaction(d.xmin);
     if not found then
         perform office.refuse('OF025', 'decision_is_final', json_build_object('decision', new.decision_id),
+            'verdict_enters');
+    end if;
+    -- Said here and not at commit: that check an agent may have done early, and add a verdict after it.
+    if decided.kind = 'validate' and new.kind = 'non_compliant' then
+        perform office.refuse('OF004', 'piece_missing', json_build_object('request', decided.request_id),
             'verdict_enters');
     end if;
     perform from office.document_requirement q where q.id = new.requirement_id and q.service_id = decided.service_id;
@@ -94,7 +99,7 @@ create trigger enter before insert on office.document_verdict
     for each row execute function office.verdict_enters();
 
 -- At commit a standing decision is complete: every needed piece compliant where it validates, something asked for where
--- it asks, and its e-mail in the outbox.
+-- it asks, and its e-mail in the outbox. Who has it checked earlier can add nothing afterwards that would break it.
 create or replace function office.decision_completes() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -116,11 +121,6 @@ begin
         if missing > 0 then
             perform office.refuse('OF004', 'piece_missing',
                 json_build_object('request', new.request_id, 'missing', missing), 'decision_completes');
-        end if;
-        perform from office.document_verdict v where v.decision_id = new.id and v.kind = 'non_compliant';
-        if found then
-            perform office.refuse('OF004', 'piece_missing', json_build_object('request', new.request_id),
-                'decision_completes');
         end if;
     elsif new.kind = 'complement' then
         perform from office.document_verdict v where v.decision_id = new.id and v.kind = 'non_compliant';

@@ -102,6 +102,16 @@ def test_a_subject_is_one_line(example: Example, kind: DecisionKind) -> None:
     assert "\r" not in letter.body
 
 
+def test_signs_that_show_nothing_stay_out_of_the_subject(example: Example) -> None:
+    """A soft hyphen or a joiner comes along with a name that was pasted: no header takes it."""
+    dossier = example.with_child(first_name="Ma\u00adno\u200dn\u200b")
+    service = replace(dossier.service, name="Can\u00adtine\u2060")
+    letter = written(replace(dossier, service=service), DecisionDraft(DecisionKind.VALIDATE, ()))
+    assert "Manon" in letter.subject
+    assert "antine" in letter.subject
+    assert letter.subject.replace(NB, " ").replace(NN, " ").isprintable()
+
+
 @pytest.mark.parametrize("kind", DecisionKind)
 def test_templates_have_a_subject_and_no_gap(example: Example, kind: DecisionKind) -> None:
     silent = replace(example.dossier.service, authority_phone="", authority_email="")

@@ -61,6 +61,10 @@ CHANGED: Sentences = (
 )
 REASON_MISSING: Sentences = ("Il manque le motif.", "Choisissez un motif dans la liste.")
 TOO_LONG: Sentences = ("Ces mots sont trop longs pour un courriel.", "Raccourcissez-les, puis recommencez.")
+BAD_ADDRESS: Sentences = (
+    "Cette adresse e-mail n’est pas valable.",
+    "Corrigez-la, par exemple : prenom.nom@exemple.fr.",
+)
 WORDS_MISSING: Sentences = ("Le motif « Autre » demande une explication.", "Écrivez-la en quelques mots.")
 
 CONFLICTS = frozenset({"40001", "40P01"})
@@ -239,8 +243,15 @@ _RULES: Mapping[str, Callable[[], OfficeError]] = {
     "ck_document_verdict_words": lambda: InvalidEntry(*TOO_LONG, field="verdict_words"),
     "ck_outbox_mail_subject": lambda: InvalidEntry(*TOO_LONG, field="words"),
     "ck_outbox_mail_body": lambda: InvalidEntry(*TOO_LONG, field="words"),
-    "ck_account_email": lambda: InvalidEntry(
-        "Cette adresse e-mail n’est pas valable.", "Corrigez-la, par exemple : prenom.nom@exemple.fr.", field="email"
+    "ck_account_email": lambda: InvalidEntry(*BAD_ADDRESS, field="email"),
+    "ck_authority_email": lambda: InvalidEntry(*BAD_ADDRESS, field="email"),
+    "ck_outbox_mail_to_address": lambda: InvalidEntry(
+        "L’adresse e-mail de la famille n’est pas valable : rien n’a été enregistré.",
+        "Faites-la corriger, puis recommencez.",
+    ),
+    "ck_outbox_mail_reply_to": lambda: InvalidEntry(
+        "L’adresse e-mail de la collectivité n’est pas valable : rien n’a été enregistré.",
+        "Demandez à l’administrateur de la corriger, puis recommencez.",
     ),
     "ck_staff_member_login": lambda: _PRIVATE["OF010"]({}),
     "ck_file_content_size": lambda: InvalidEntry("Ce fichier dépasse 15 Mo.", "Donnez-en un plus léger.", field="file"),

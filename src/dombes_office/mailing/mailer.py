@@ -142,7 +142,7 @@ class Mailer:
             message = compose(mail, self._server.sender)
             to_address = mail_address(mail.to_address).addr_spec
         except ValueError:
-            return self._refuse(mail, "L’adresse ou l’objet ne peut pas s’écrire dans un courriel.")
+            return self._refuse(mail, "L’adresse de la famille ne peut pas s’écrire dans un courriel.")
         try:
             line.send(message, to_address)
         except smtplib.SMTPSenderRefused as error:

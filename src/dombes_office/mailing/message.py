@@ -6,6 +6,7 @@ then where a long name with accents is folded; a test with many names showed it.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from email.charset import QP, Charset
 from email.header import Header
@@ -15,6 +16,8 @@ from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from typing import TYPE_CHECKING
 
+from dombes_office.rules.written import one_line
+
 if TYPE_CHECKING:
     from email.message import Message
 
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 _DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.@_-]{3,250}>")
-_LONG_SPACES = "\u00a0\u202f"
 _POLICY = compat32.clone(mangle_from_=False)
 
 
@@ -44,18 +46,19 @@ def compose(mail: MailRow, sender: str) -> Message:
     """The message: plain text in UTF-8, the authority's name before the sending address, the same at each attempt.
 
     Raises:
-        ValueError: an address, or the subject, cannot be written in a message.
+        ValueError: the address of the family or the Message-ID cannot be written in a message.
     """
-    if not all(_is_printable(sign) for sign in mail.subject) or not _MESSAGE_ID.fullmatch(mail.message_id):
+    if not _MESSAGE_ID.fullmatch(mail.message_id):
         raise ValueError("a header of several lines")
     plain = Charset("utf-8")
     plain.body_encoding = QP
     message = MIMENonMultipart("text", "plain", policy=_POLICY)
     message["From"] = _named(mail.from_name, mail_address(sender).addr_spec)
     message["To"] = mail_address(mail.to_address).addr_spec
-    if mail.reply_to:
+    # The letter says how to reach the authority: a family's letter is not kept back for a header.
+    with contextlib.suppress(ValueError):
         message["Reply-To"] = mail_address(mail.reply_to).addr_spec
-    message["Subject"] = _encoded("Subject", mail.subject)
+    message["Subject"] = _encoded("Subject", one_line(mail.subject))
     message["Message-ID"] = mail.message_id
     message["Date"] = format_datetime(mail.created_at)
     message["Auto-Submitted"] = "auto-generated"
@@ -64,18 +67,13 @@ def compose(mail: MailRow, sender: str) -> Message:
     return message
 
 
-def _is_printable(sign: str) -> bool:
-    """Whether a sign may stand in a header: no control, no line or paragraph separator."""
-    return sign.isprintable() or sign in _LONG_SPACES
-
-
 def _encoded(header: str, words: str) -> str:
     return Header(words, "us-ascii" if words.isascii() else "utf-8", header_name=header).encode()
 
 
 def _named(name: str, address: str) -> str:
-    """An address behind a name; a name of several lines, or with a control character, becomes one line."""
-    shown = " ".join("".join(sign if _is_printable(sign) else " " for sign in name).split())
+    """An address behind a name."""
+    shown = " ".join(one_line(name).split())
     if not shown or shown.isascii():
         return formataddr((shown, address))
     return f"{_encoded('From', shown)}\n <{address}>"

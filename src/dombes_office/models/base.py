@@ -9,6 +9,8 @@ from sqlalchemy import BigInteger, Identity, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
+from dombes_office.rules.written import ADDRESS, LETTERS
+
 SCHEMA = "office"
 
 NAMES = {
@@ -43,13 +45,15 @@ Login = Annotated[str, mapped_column(Text, server_default=text("session_user"))]
 """Who wrote the row: `session_user` survives SET ROLE and SECURITY DEFINER, so nobody can write another's name."""
 
 
-BLANK = r"[:space:]\u00A0\u2007\u202F\u200B\u2060\uFEFF"
-"""Inside the brackets of a pattern: what prints nothing. In some locales [:space:] lacks the no-break spaces."""
-
-
 def says_something(column: str, most: int) -> str:
-    """The text of a CHECK: at least one sign that prints, and at most so many characters."""
-    return f"{column} ~ '[^{BLANK}]' and length({column}) <= {most}"
+    """The text of a CHECK: at least one letter or digit, and at most so many characters."""
+    return f"{column} ~ '[{LETTERS}]' and length({column}) <= {most}"
+
+
+def is_address(column: str) -> str:
+    """The text of a CHECK: one plain e-mail address."""
+    quoted = ADDRESS.replace("'", "''")
+    return f"{column} ~ '{quoted}'"
 
 
 def one_of(column: str, values: tuple[str, ...]) -> str:

@@ -7,14 +7,17 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dombes_office.models.base import Base, Id, Number, one_of
+from dombes_office.models.base import Base, Id, Number, is_address, one_of
 
 
 class Authority(Base):
     """A collectivité: the communauté de communes or one of its communes. Rights are given by authority."""
 
     __tablename__ = "authority"
-    __table_args__ = (CheckConstraint(one_of("kind", ("community", "commune")), name="kind"),)
+    __table_args__ = (
+        CheckConstraint(one_of("kind", ("community", "commune")), name="kind"),
+        CheckConstraint(f"email = '' or {is_address('email')}", name="email"),
+    )
 
     id: Mapped[Id]
     kind: Mapped[str]

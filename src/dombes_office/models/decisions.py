@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dombes_office.models.base import BLANK, Base, Id, Login, Now, Number, one_of
+from dombes_office.models.base import Base, Id, Login, Now, Number, one_of, says_something
 
 REFUSAL_REASONS = (
     "age_out_of_range",
@@ -41,7 +41,7 @@ PIECE_REASONS = (
 MAX_WORDS = 2000
 """The longest words of an agent, in characters."""
 
-_OTHER_HAS_WORDS = f"reason_code is distinct from 'other' or words ~ '[^{BLANK}]'"
+_OTHER_HAS_WORDS = f"reason_code is distinct from 'other' or ({says_something('words', MAX_WORDS)})"
 _SHORT_WORDS = f"length(words) <= {MAX_WORDS}"
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dombes_office.models.base import Base, Id, Now, Number
+from dombes_office.models.base import Base, Id, Now, Number, is_address
 
 
 class Account(Base):
@@ -16,7 +16,7 @@ class Account(Base):
     __tablename__ = "account"
     __table_args__ = (
         Index("uq_account_email", text("lower(email)"), unique=True),
-        CheckConstraint("email like '%_@_%' and email !~ '[[:space:][:cntrl:]]'", name="email"),
+        CheckConstraint(is_address("email"), name="email"),
     )
 
     id: Mapped[Id]

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dombes_office.models.base import Base, Id, Login, Now, Number, one_of, says_something
+from dombes_office.models.base import Base, Id, Login, Now, Number, is_address, one_of, says_something
 
 MAX_SUBJECT = 300
 MAX_BODY = 20_000
@@ -25,7 +25,8 @@ class OutboxMail(Base):
         CheckConstraint(one_of("state", ("queued", "sending", "sent", "failed", "cancelled")), name="state"),
         CheckConstraint(f"subject !~ '[[:cntrl:]]' and {says_something('subject', MAX_SUBJECT)}", name="subject"),
         CheckConstraint(says_something("body", MAX_BODY), name="body"),
-        CheckConstraint("to_address !~ '[[:space:][:cntrl:],;]'", name="to_address"),
+        CheckConstraint(is_address("to_address"), name="to_address"),
+        CheckConstraint(f"reply_to = '' or {is_address('reply_to')}", name="reply_to"),
         Index("ix_outbox_mail_waiting", "send_after", "id", postgresql_where=text("state in ('queued', 'sending')")),
         Index("ix_outbox_mail_failed", "authority_id", postgresql_where=text("state = 'failed'")),
     )

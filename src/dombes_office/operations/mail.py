@@ -135,6 +135,17 @@ def _settle(db: Session, mail_id: int, worker: str, **values: object) -> None:
     )
 
 
+def retry_mail(db: Session, mail_id: int) -> None:
+    """Have an e-mail that could not be delivered tried again, to the address that the family has now.
+
+    Raises:
+        NotFound: no such e-mail in the agent's scope.
+        ChangedMeanwhile: it has not failed, or tries again already.
+        NotAllowed: the agent belongs neither to reception nor to the reviewers nor to the administrators.
+    """
+    db.execute(select(func.office.retry_mail(mail_id)))
+
+
 def count_outbox(db: Session) -> OutboxCounts:
     """How many e-mails of the agent's scope wait, and how many could not be delivered."""
     m = OutboxMail

@@ -15,6 +15,7 @@ from dombes_office.rules.french import caller, listed, mask_iban, phone, possess
 from dombes_office.rules.iban import masked_in
 from dombes_office.rules.reasons import OTHER, piece_reason, refusal_reason
 from dombes_office.rules.requests import DecisionKind, VerdictKind
+from dombes_office.rules.written import one_line
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,8 +33,6 @@ WORDS_HINT = "Ces mots partent par courriel\u00a0: rien sur la santé de l’enf
 """What stands under the field of the free words."""
 
 _SUBJECT_LENGTH = 150
-# Line ends could open a header of their own; marks of direction could turn a line around.
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +99,13 @@ def _values(dossier: RequestDossier, draft: DecisionDraft) -> dict[str, str]:
 
 
 def _one_line(text: str) -> str:
-    line = re.sub(" +", " ", _CONTROLS.sub(" ", text)).strip()
+    line = one_line(text).strip()
     return line if len(line) <= _SUBJECT_LENGTH else f"{line[: _SUBJECT_LENGTH - 1].rstrip()}…"
 
 
 def _words(typed: str) -> str:
     """The agent's words, line by line, without control signs."""
-    lines = [re.sub(" +", " ", _CONTROLS.sub(" ", line)).strip() for line in typed.splitlines()]
+    lines = [one_line(line).strip() for line in typed.splitlines()]
     return "\n".join(line for line in lines if line)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dombes_office.rules.french import typeset
 from dombes_office.rules.requests import Outcome
+from dombes_office.rules.written import says_something
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -203,4 +204,4 @@ def _reason_for(check: CheckResult) -> str:
 
 def words_missing(code: str | None, words: str) -> bool:
     """Whether the agent must still write something: the reason says nothing by itself."""
-    return code == OTHER and not words.strip()
+    return code == OTHER and not says_something(words)

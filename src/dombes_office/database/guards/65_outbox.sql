@@ -28,8 +28,9 @@ begin
     new.to_address := family.email;
     new.reply_to := family.office_email;
     new.dedupe_key := 'decision-' || new.decision_id;
+    -- A domain with accents is none that a Message-ID may have.
     new.message_id := '<' || gen_random_uuid() || '@'
-        || coalesce(nullif(split_part(family.office_email, '@', 2), ''), 'dombesconnect.fr') || '>';
+        || coalesce(substring(family.office_email from '@([A-Za-z0-9.-]+)$'), 'dombesconnect.fr') || '>';
     new.state := 'queued';
     -- Not now(): it is the beginning of a transaction that may have been held open.
     new.send_after := clock_timestamp() + office.undo_delay();
@@ -62,3 +63,37 @@ end
 $$;
 create trigger move before update on office.outbox_mail
     for each row execute function office.mail_moves();
+
+-- An e-mail that could not be delivered tries again, to the family's present address, for whoever sees that it failed.
+-- One attempt stays written: whether an earlier one arrived is not known, so its decision is not undone any more.
+create or replace function office.retry_mail(p_mail bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    mail record;
+begin
+    if not (office.is_member('office_reviewer') or office.is_member('office_reception')
+            or office.is_member('office_admin')) then
+        perform office.refuse('OF008', 'not_allowed', json_build_object('mail', p_mail), 'retry_mail');
+    end if;
+    select m.id, m.state, a.email, u.email as office_email into mail
+      from office.outbox_mail m
+      join office.household h on h.id = m.household_id
+      join office.account a on a.id = h.account_id
+      join office.authority u on u.id = m.authority_id
+     where m.id = p_mail and m.authority_id = any (office.visible_authorities())
+       for update of m;
+    if not found then
+        perform office.refuse('OF011', 'not_found', json_build_object('mail', p_mail), 'retry_mail');
+    end if;
+    if mail.state <> 'failed' then
+        perform office.refuse('OF026', 'mail_state',
+            json_build_object('mail', p_mail, 'from', mail.state, 'to', 'queued'), 'retry_mail');
+    end if;
+    update office.outbox_mail m
+       set state = 'queued', attempts = 1, send_after = clock_timestamp(), last_error = null,
+           to_address = mail.email, reply_to = mail.office_email
+     where m.id = p_mail;
+end
+$$;
+grant execute on function office.retry_mail(bigint) to office_reviewer, office_reception, office_admin;

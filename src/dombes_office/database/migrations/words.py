@@ -41,3 +41,21 @@ def refers(name: str, column_name: str, to: str) -> sa.ForeignKeyConstraint:
 def check(name: str, rule: str) -> sa.CheckConstraint:
     """A rule for each row, under exactly this name."""
     return sa.CheckConstraint(rule, name=op.f(name))
+
+
+_LETTERS = (
+    r"A-Za-z0-9\u00AA\u00B5\u00BA\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02AF\u0370-\u052F\u0531-\u0556\u0561-\u0587\u05D0-\u05EA"
+    r"\u0620-\u064A\u0660-\u0669\u0671-\u06D3\u0904-\u0DFF\u0E01-\u0E30\u10A0-\u10FF\u1E00-\u1FFF\u3041-\u30FF\u3400-\u4DBF"
+    r"\u4E00-\u9FFF\uAC00-\uD7A3"
+)
+_LABEL = r"[A-Za-z0-9\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F-]{1,63}"
+
+
+def says_something(name: str, most: int) -> str:
+    """A letter or a digit at least, so many characters at most."""
+    return f"{name} ~ '[{_LETTERS}]' and length({name}) <= {most}"
+
+
+def is_address(name: str) -> str:
+    """One plain e-mail address."""
+    return rf"{name} ~ '^[A-Za-z0-9!#$%&''*+/=?^_`{{|}}~.-]{{1,64}}@{_LABEL}(\.{_LABEL})+$'"

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from dombes_office.database.migrations.words import AWARE, OFFICE, Xid8, check, column, identity, refers
+from dombes_office.database.migrations.words import AWARE, OFFICE, Xid8, check, column, identity, is_address, refers
 
 revision = "0001"
 down_revision = None
@@ -27,7 +27,7 @@ def upgrade() -> None:
         column("postcode", sa.Text(), default="''"),
         column("town", sa.Text(), default="''"),
         column("created_at", AWARE, default="now()"),
-        check("ck_account_email", "email like '%_@_%' and email !~ '[[:space:][:cntrl:]]'"),
+        check("ck_account_email", is_address("email")),
         sa.PrimaryKeyConstraint("id", name="pk_account"),
         **OFFICE,
     )
@@ -83,6 +83,7 @@ def upgrade() -> None:
         column("email", sa.Text(), default="''"),
         column("phone", sa.Text(), default="''"),
         column("creditor_id", sa.Text(), null=True),
+        check("ck_authority_email", f"email = '' or {is_address('email')}"),
         check("ck_authority_kind", "kind in ('community', 'commune')"),
         sa.PrimaryKeyConstraint("id", name="pk_authority"),
         sa.UniqueConstraint("name", name="uq_authority_name"),

@@ -14,15 +14,19 @@ as $$
            ('alembic_version', 'written by the migrations alone')
 $$;
 
--- Columns whose values the trail must not hold: a keyed digest shows that they changed.
+-- Columns whose values the trail must not hold: a keyed digest shows that they changed. Whatever may name or describe a
+-- person is among them, for who reads the trail is no one who reads the family: a test compares them with her grants.
 create or replace function office.masked_columns(table_name text) returns text[]
 language sql immutable set search_path = pg_catalog, pg_temp
 as $$
     select case table_name
-        when 'beneficiary' then '{care_note}'
-        when 'supporting_document' then '{text_value}'
+        when 'account' then '{email,last_name,first_name,phone,address,postcode,town}'
+        when 'household' then '{name}'
+        when 'beneficiary' then '{last_name,first_name,born_on,relationship,school_level,care_note}'
+        when 'access_request' then '{family_key}'
+        when 'supporting_document' then '{file_name,text_value}'
         when 'request_check' then '{results}'
-        when 'outbox_mail' then '{body}'
+        when 'outbox_mail' then '{to_address,subject,body}'
         when 'decision' then '{words}'
         when 'document_verdict' then '{words}'
         else '{}' end::text[]

@@ -182,6 +182,33 @@ def test_out_of_scope_and_typed_pieces_have_no_bytes(house: House) -> None:
     assert one(house.raw(), "select count(*) from office.reading") == 0
 
 
+def test_a_care_note_is_for_reviewers_of_a_service_that_the_child_asks_for(either: House) -> None:
+    """A commune that knows the family by a brother learns nothing of the sister's health."""
+    given, superuser = either.office.add_request("Berthollet", "Manon"), either.raw()
+    brother = either.office.one(
+        "insert into office.beneficiary (household_id, last_name, first_name, care_note)"
+        " values (%s, 'Berthollet', 'Hugo', 'Diabète') returning id",
+        given.household_id,
+    )
+    canteen = either.office.add_service("SERVICE CANTINE", either.elsewhere)
+    superuser.execute(
+        "insert into office.access_request (household_id, beneficiary_id, service_id) values (%s, %s, %s)",
+        (given.household_id, brother, canteen),
+    )
+    here, there = either.as_("reviewer"), either.as_("reviewer", either.elsewhere)
+    read = "select office.read_care_note(%s)"
+    for agent in (here, there):
+        assert one(agent, "select count(*) from office.beneficiary") == 2, "both know the family"
+        assert answer(agent, "select care_note from office.beneficiary") == NO_RIGHT
+    care = one(superuser, "select care_note from office.beneficiary where first_name = 'Manon'")
+    assert [one(agent, read, given.beneficiary_id) for agent in (here, there)] == [care, None]
+    assert [one(agent, read, brother) for agent in (here, there)] == [None, "Diabète"]
+    for group in ("reception", "planner", "animator", "finance", "admin", "mailer", "portal"):
+        assert answer(either.as_(group), read, given.beneficiary_id) == NO_RIGHT, group
+    superuser.execute("update office.staff_member set suspended_at = now()")
+    assert one(here, read, given.beneficiary_id) is None
+
+
 def test_finance_sees_no_row_of_health(house: House) -> None:
     house.office.add_request()
     finance = house.as_("finance")

@@ -24,7 +24,7 @@ audit_event          -         -        -       -        -       S     -      -
 audit_secret         -         -        -       -        -       -     -      -
 authority            S         S        S       S        S       S     S      -
 backup_run           S         S        S       S        S       S     S      -
-beneficiary          s         S        s       -        s       -     -      -
+beneficiary          s         s        s       -        s       -     -      -
 customer_group       S         S        S       S        S       S     S      -
 decision             s         Siu      -       -        -       s     -      -
 document_requirement S         S        S       S        S       S     S      -
@@ -47,6 +47,7 @@ supporting_document  s         S        -       -        S       -     -      -
 # words of a decision may speak of them.
 COLUMNS = """
 reception beneficiary         s all but care_note
+reviewer  beneficiary         s all but care_note
 planner   beneficiary         s all but care_note
 finance   beneficiary         s all but care_note
 reception decision            s id request_id authority_id kind decided_by decided_at undone_at

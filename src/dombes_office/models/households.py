@@ -73,7 +73,8 @@ class CustomerGroup(Base):
 class Beneficiary(Base):
     """A filiation: a child, or another person who uses the services.
 
-    `care_note` holds the complementary information and the PAI: health data, granted to few roles only.
+    `care_note` holds the complementary information and the PAI: health data, granted to nobody. `office.read_care_note`
+    gives it to those who examine a request of the child; a query that names the table does not ask for it.
     """
 
     __tablename__ = "beneficiary"
@@ -87,7 +88,7 @@ class Beneficiary(Base):
     relationship: Mapped[str] = mapped_column(server_default=text("''"))
     school_level: Mapped[str] = mapped_column(server_default=text("''"))
     customer_group_id: Mapped[Number | None] = mapped_column(ForeignKey("office.customer_group.id"))
-    care_note: Mapped[str | None]
+    care_note: Mapped[str | None] = mapped_column(deferred=True, deferred_raiseload=True)
     photo_sha256: Mapped[bytes | None] = mapped_column(
         LargeBinary, ForeignKey("office.file_content.sha256"), index=True
     )

@@ -61,8 +61,7 @@ grant select on office.household_authority, office.household_token, office.house
     to office_reception, office_reviewer, office_planner, office_finance;
 grant select (id, household_id, last_name, first_name, born_on, relationship, school_level, customer_group_id,
               photo_sha256, created_at) on office.beneficiary
-    to office_reception, office_planner, office_finance;
-grant select on office.beneficiary to office_reviewer;
+    to office_reception, office_reviewer, office_planner, office_finance; -- The care note: see read_care_note.
 create policy scope on office.household_authority for select
     using (authority_id = any ((select office.visible_authorities())::bigint[]));
 create policy scope on office.household_token for select

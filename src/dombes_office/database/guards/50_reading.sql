@@ -96,6 +96,20 @@ begin
 end
 $$;
 
+-- What concerns a child's health is for those who examine a request of that very child: a family may be known to a commune
+-- by a brother or sister alone.
+create or replace function office.read_care_note(p_beneficiary bigint) returns text
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return (select b.care_note from office.beneficiary b
+             where b.id = p_beneficiary
+               and exists (select from office.access_request r
+                            where r.beneficiary_id = b.id and r.authority_id = any (office.visible_authorities())));
+end
+$$;
+
+grant execute on function office.read_care_note(bigint) to office_reviewer;
 grant execute on function office.read_document(bigint) to office_reviewer, office_finance;
 grant execute on function office.read_to_check(bigint) to office_reviewer;
 grant execute on function office.read_photo(bigint) to office_reviewer, office_reception;

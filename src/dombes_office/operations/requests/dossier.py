@@ -129,8 +129,9 @@ def _child_and_family(db: Session, request: RequestRow) -> tuple[ChildRow, Famil
         .where(Beneficiary.household_id == request.household_id)
         .scalar_subquery()
     )
-    child, household, account, group, children = db.execute(
-        select(Beneficiary, Household, Account, CustomerGroup.name, siblings)
+    note = func.office.read_care_note(Beneficiary.id)
+    child, household, account, group, children, care_note = db.execute(
+        select(Beneficiary, Household, Account, CustomerGroup.name, siblings, note)
         .join(AccessRequest, AccessRequest.beneficiary_id == Beneficiary.id)
         .join(Household, Household.id == Beneficiary.household_id)
         .join(Account, Account.id == Household.account_id)
@@ -146,7 +147,7 @@ def _child_and_family(db: Session, request: RequestRow) -> tuple[ChildRow, Famil
             relationship=child.relationship,
             school_level=child.school_level,
             customer_group=group or "",
-            care_note=child.care_note,
+            care_note=care_note,
             photo_sha256=None if child.photo_sha256 is None else child.photo_sha256.hex(),
         ),
         FamilyRow(

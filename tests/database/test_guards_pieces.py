@@ -66,6 +66,62 @@ def test_nobody_changes_a_request_by_hand(house: House) -> None:
         assert answer(agent, "delete from office.access_request") == NO_RIGHT
 
 
+FIXED = {
+    "household_id": "household_id = {other.household_id}, beneficiary_id = {other.beneficiary_id}",
+    "beneficiary_id": "beneficiary_id = {other.beneficiary_id}",
+    "service_id": "service_id = {service}",
+    "authority_id": "authority_id = {elsewhere}",
+    "number": "number = '2026-1'",
+    "submitted_at": "submitted_at = now()",
+    "status": "status = 'validated'",
+}
+
+
+@pytest.mark.parametrize("column", FIXED)
+def test_a_request_stays_what_it_is_even_under_the_owner_s_hands(house: House, column: str) -> None:
+    """Should a grant ever be forgotten, the row defends itself; its state follows decisions and pieces."""
+    given, other = house.office.add_request("Favre"), house.office.add_request("Martin")
+    service = house.office.add_service("SERVICE CANTINE")
+    change = FIXED[column].format(other=other, service=service, elsewhere=house.elsewhere)
+    superuser = house.raw()
+    superuser.execute("set role office_owner")
+    found = refusal(superuser, f"update office.access_request set {change} where id = %s", given.request_id)
+    assert (found.sqlstate, found.diag.constraint_name) == ("OF027", "request_is_fixed")
+    superuser.execute("reset role")
+    decide(house.as_("reviewer"), given, "refuse")
+    assert one(superuser, "select status from office.access_request where id = %s", given.request_id) == "refused"
+
+
+@pytest.mark.parametrize("change", ["closed_at = now()", "label = 'Fiche 2027'", "needed = 'direct_debit'"])
+def test_another_requirement_is_another_request_to_decide_on(house: House, change: str) -> None:
+    """What a desk shows of an open request rests on what its service asks for."""
+    office = house.office
+    canteen = office.add_service("SERVICE CANTINE")
+    pending, other = office.add_request(by_debit=False), office.add_request("Martin", service_id=canteen)
+    decided = office.add_request("Favre", by_debit=False)
+    decide(house.as_("reviewer"), decided)
+    superuser = house.raw()
+    before = {given.request_id: version_of(superuser, given) for given in (pending, decided, other)}
+    asked = office.requirement(office.service_id, "health_form")
+    superuser.execute(f"update office.document_requirement set {change} where id = %s".encode(), (asked,))
+    superuser.execute("update office.document_requirement set position = position")
+    assert version_of(superuser, pending) == before[pending.request_id] + 1
+    assert [version_of(superuser, given) for given in (decided, other)] == [
+        before[decided.request_id],
+        before[other.request_id],
+    ]
+    needed = 0 if change.startswith(("closed", "needed")) else 1
+    counts = "select pieces_needed, pieces_given from office.access_request where id = %s"
+    assert rows(superuser, counts, pending.request_id) == [(needed, needed)]
+    superuser.execute(
+        "insert into office.document_requirement (service_id, code, label, kind, needed, sensitivity, position)"
+        " values (%s, 'insurance', 'Assurance', 'file', 'always', 'plain', 4)",
+        (office.service_id,),
+    )
+    assert version_of(superuser, pending) == before[pending.request_id] + 2
+    assert rows(superuser, counts, pending.request_id) == [(needed + 1, needed)]
+
+
 def test_each_change_that_matters_makes_a_new_version(house: House) -> None:
     given, superuser = house.office.add_request(), house.raw()
     for change in (

@@ -191,6 +191,10 @@ _PRIVATE: Mapping[str, Callable[[Mapping[str, Any]], OfficeError]] = {
     "OF024": lambda _: NotAllowed("Ce registre ne se modifie pas : il ne fait que s’allonger."),
     "OF025": lambda _: ChangedMeanwhile("Cette décision est définitive, ou déjà annulée.", "Actualisez la demande."),
     "OF026": lambda _: ChangedMeanwhile("Cet e-mail a déjà changé d’état.", "Actualisez la liste."),
+    "OF027": lambda _: Refusal(
+        "Une demande garde sa famille, son enfant et son service ; son état suit les décisions et les pièces.",
+        "Faites une autre demande, ou décidez de celle-ci.",
+    ),
 }
 
 _STANDARD: Mapping[str, Callable[[], OfficeError]] = {

@@ -78,11 +78,18 @@ $$;
 create trigger link_family after insert on office.access_request
     for each row execute function office.request_links_family();
 
--- The rank under which the queue sorts by checks: what an older version said counts no more.
+-- A request stays the one that the family made, and only a trigger moves its state, after a decision or a piece. And the
+-- rank under which the queue sorts by checks: what an older version said counts no more.
 create or replace function office.request_ranks() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
+    if row(new.id, new.number, new.service_id, new.authority_id, new.submitted_at)
+       is distinct from row(old.id, old.number, old.service_id, old.authority_id, old.submitted_at)
+       or row(new.household_id, new.beneficiary_id) is distinct from row(old.household_id, old.beneficiary_id)
+       or (new.status <> old.status and pg_trigger_depth() < 2) then
+        perform office.refuse('OF027', 'request_is_fixed', json_build_object('request', old.id), 'request_is_fixed');
+    end if;
     if new.by_debit is distinct from old.by_debit then
         new.pieces_needed := office.pieces_needed(new.service_id, new.by_debit);
         new.pieces_given := office.pieces_given(new.id);
@@ -98,6 +105,24 @@ end
 $$;
 create trigger rank before update on office.access_request
     for each row execute function office.request_ranks();
+
+-- What a service asks for is before the agent's eyes when she decides: open requests follow it.
+create or replace function office.requirement_changed() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update office.access_request r
+       set version = r.version + 1,
+           pieces_needed = office.pieces_needed(r.service_id, r.by_debit),
+           pieces_given = office.pieces_given(r.id)
+     where r.service_id = new.service_id and r.status in ('pending', 'complement_received', 'awaiting_family');
+    return null;
+end
+$$;
+create trigger follow_insert after insert on office.document_requirement
+    for each row execute function office.requirement_changed();
+create trigger follow after update on office.document_requirement
+    for each row when (old is distinct from new) execute function office.requirement_changed();
 
 -- A piece is given to an open request, for a piece that its service asks for. The request's row is locked first, so a
 -- piece and a decision never pass each other.

@@ -160,6 +160,7 @@ def test_the_longest_e_mail_is_kept(reviewer: Raw, undecided: int) -> None:
         (0, 0, "{}", "results"),
         (0, 0, "null", "results"),
         (0, 0, '"FR76"', "results"),
+        (0, 0, '["' + "x" * 30_000 + '"]', "results"),
     ],
 )
 def test_what_the_checks_said_is_counted(

@@ -364,6 +364,42 @@ def test_an_automatic_reading_is_told_as_one_and_opens_nothing(desk: Database, o
         desk.transact(partial(reading.read_to_check, document_id=given.documents["iban"]))
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"nonsense": 1}',
+        "7",
+        '"x"',
+        "null",
+        "[]",
+        "{}",
+        '{"code": "x", "outcome": "perhaps", "title": "x"}',
+        '{"code": "x", "outcome": "fail", "title": 7}',
+    ],
+)
+def test_a_strange_line_of_checks_closes_the_request_to_nobody(
+    desk: Database, database: OfficeDatabase, office: Office, line: str
+) -> None:
+    """Any reviewer may write checks by hand; they are advice, and what cannot be read is none."""
+    given = office.add_request()
+    write = (
+        "insert into office.request_check (request_id, version, failures, warnings, results)"
+        " select id, version, 0, 0, jsonb_build_array(%s::jsonb) from office.access_request where id = %s"
+    )
+    database.raw(desk.target.login).execute(write, [line, given.request_id])
+    assert desk.transact(partial(dossier.open_dossier, request_id=given.request_id)).checks == ()
+
+
+def test_checks_of_another_version_are_not_kept(desk: Database, office: Office) -> None:
+    given = office.add_request()
+    opened = desk.transact(partial(dossier.open_dossier, request_id=given.request_id))
+    office.give(given.request_id, "mandate", b"un autre mandat")
+    with pytest.raises(ChangedMeanwhile):
+        desk.transact(
+            partial(checking.keep_checks, request_id=given.request_id, version=opened.request.version, results=())
+        )
+
+
 def test_a_colleague_sees_who_has_the_request_open(
     desk: Database, database: OfficeDatabase, office: Office, make_agent: MakeAgent
 ) -> None:

@@ -14,6 +14,10 @@ from dombes_office.models.base import Base, Id, Login, Now, Number, one_of
 STATUSES = ("pending", "complement_received", "awaiting_family", "validated", "refused")
 
 
+MAX_RESULTS = 30_000
+"""The longest results of the checks of one request, in characters of JSON: about ten times what ours say."""
+
+
 class AccessRequest(Base):
     """A demande d'accès. Nobody updates it by hand: its state follows decisions and pieces, by triggers.
 
@@ -61,7 +65,7 @@ class RequestCheck(Base):
     __tablename__ = "request_check"
     __table_args__ = (
         CheckConstraint("failures >= 0 and warnings >= 0", name="counts"),
-        CheckConstraint("jsonb_typeof(results) = 'array'", name="results"),
+        CheckConstraint(f"jsonb_typeof(results) = 'array' and length(results::text) <= {MAX_RESULTS}", name="results"),
     )
 
     request_id: Mapped[Number] = mapped_column(ForeignKey("office.access_request.id"), primary_key=True)

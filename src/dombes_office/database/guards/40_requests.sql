@@ -263,12 +263,20 @@ create trigger follow after update on office.household
 create trigger follow after update on office.account
     for each row when (old is distinct from new) execute function office.family_changed();
 
--- What the desk's checks said is copied to the queue where it speaks of the present version.
+-- What the desk's checks said of the present version is kept, and copied to the queue. For a request out of the scope
+-- nothing is compared: the policy refuses it the same way whatever its version.
 create or replace function office.check_enters() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
+declare
+    present int;
 begin
-    select r.authority_id into new.authority_id from office.access_request r where r.id = new.request_id;
+    select r.authority_id, r.version into new.authority_id, present
+      from office.access_request r where r.id = new.request_id;
+    if present <> new.version and new.authority_id = any (office.visible_authorities()) then
+        perform office.refuse('OF002', 'request_changed', json_build_object(
+            'request', new.request_id, 'seen', new.version, 'version', present), 'check_enters');
+    end if;
     new.checked_by := session_user;
     new.checked_at := now();
     return new;

@@ -128,7 +128,7 @@ def upgrade() -> None:
         column("checked_by", sa.Text(), default="session_user"),
         column("checked_at", AWARE, default="now()"),
         check("ck_request_check_counts", "failures >= 0 and warnings >= 0"),
-        check("ck_request_check_results", "jsonb_typeof(results) = 'array'"),
+        check("ck_request_check_results", "jsonb_typeof(results) = 'array' and length(results::text) <= 30000"),
         refers("fk_request_check_authority_id", "authority_id", "authority.id"),
         refers("fk_request_check_request_id", "request_id", "access_request.id"),
         sa.PrimaryKeyConstraint("request_id", name="pk_request_check"),

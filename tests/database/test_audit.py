@@ -247,4 +247,4 @@ def test_the_reason_is_cut_not_refused(house: House) -> None:
         reviewer.execute("select set_config('office.reason', repeat('é', 5000), true)")
         decide(reviewer, given)
     assert one(house.raw(), "select max(length(reason)) from office.audit_event") == 500
-    assert answer(house.as_("admin"), "select office.seal_audit(-1)") == ALLOWED
+    assert answer(house.as_("mailer"), "select office.seal_audit(-1)") == ALLOWED

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dombes_office.database.schema import shipped_guards
+from dombes_office.database.trail import seal_trail, verify_trail
+from dombes_office.errors import Refusal
+from tests.builders import build_office
 from tests.database.acts import NO_RIGHT, answer, one, rows
 
 if TYPE_CHECKING:
     from tests.database.acts import House
-    from tests.postgres import Raw
+    from tests.postgres import MakeAgent, OfficeDatabase, Raw
 
 
 def verified(raw: Raw) -> dict[str, Any]:
@@ -69,11 +73,11 @@ def test_even_the_owner_writes_events_under_her_own_name_and_time(house: House) 
 
 def test_the_chain_is_sealed_once_and_in_order(either: House) -> None:
     either.office.add_request()
-    superuser, admin = either.raw(), either.as_("admin")
+    superuser, admin, mailer = either.raw(), either.as_("admin"), either.as_("mailer")
     total = one(superuser, "select count(*) from office.audit_event")
-    assert one(admin, "select office.seal_audit(3)") == 3
-    assert one(admin, "select office.seal_audit()") == total - 3
-    assert one(admin, "select office.seal_audit()") == 0
+    assert one(mailer, "select office.seal_audit(3)") == 3
+    assert one(mailer, "select office.seal_audit()") == total - 3
+    assert one(mailer, "select office.seal_audit()") == 0
     report = verified(admin)
     assert (report["events"], report["sealed"]) == (total, total)
     assert (report["broken_position"], report["broken_event"], report["oldest_unsealed"]) == (None, None, None)
@@ -83,14 +87,14 @@ def test_the_chain_is_sealed_once_and_in_order(either: House) -> None:
 
 def test_an_event_waits_for_older_transactions(house: House) -> None:
     """Ids are not in the order of commits: sealing what is visible would leave a hole behind."""
-    superuser, slow, admin = house.raw(), house.raw(), house.as_("admin")
+    superuser, slow, mailer = house.raw(), house.raw(), house.as_("mailer")
     superuser.execute("select office.seal_audit()")
     slow.execute("begin")
     slow.execute("insert into office.customer_group (name) values ('Lent')")
     superuser.execute("insert into office.customer_group (name) values ('Rapide')")
-    assert one(admin, "select office.seal_audit()") == 0
+    assert one(mailer, "select office.seal_audit()") == 0
     slow.execute("commit")
-    assert one(admin, "select office.seal_audit()") == 2
+    assert one(mailer, "select office.seal_audit()") == 2
     groups = rows(
         superuser, "select new ->> 'name' from office.audit_event where table_name = 'customer_group' order by position"
     )
@@ -110,16 +114,63 @@ def test_two_sealers_do_not_meet(house: House) -> None:
 def test_a_desk_does_not_hold_the_seal(house: House) -> None:
     """Sealing in a transaction that stays open keeps everybody else from it: only who must seal may."""
     house.office.add_request()
-    for group in ("reception", "reviewer", "planner", "animator", "finance", "portal"):
+    for group in ("reception", "reviewer", "planner", "animator", "finance", "admin", "portal"):
         assert answer(house.as_(group), "select office.seal_audit()") == NO_RIGHT, group
-    for group in ("mailer", "admin"):
-        assert one(house.as_(group), "select office.seal_audit(1)") == 1, group
+    mailer = house.as_("mailer")
+    assert one(mailer, "select office.seal_audit(1)") == 1
+    assert answer(mailer, "select office.seal_audit(everything => true)") == "OF008", "transactions of hers may run"
+
+
+def test_who_is_suspended_neither_seals_nor_verifies(either: House) -> None:
+    """Her connection lives on, and these functions read no table under her own rights."""
+    mailer, admin = either.as_("mailer"), either.as_("admin")
+    assert verified(admin)["events"] > 0
+    either.raw().execute("update office.staff_member set suspended_at = now()")
+    assert answer(mailer, "select office.seal_audit()") == "OF008"
+    assert answer(admin, "select office.verify_audit()") == "OF008"
+
+
+def test_the_first_link_does_not_depend_on_how_a_backslash_is_read(either: House) -> None:
+    """An agent may set how literals are read, in the functions that she calls, too."""
+    mailer, admin = either.as_("mailer"), either.as_("admin")
+    either.office.add_request()
+    mailer.execute("set standard_conforming_strings = off")
+    assert one(mailer, "select office.seal_audit()") > 0
+    assert verified(admin)["broken_position"] is None
+    admin.execute("set standard_conforming_strings = off")
+    assert verified(admin)["broken_position"] is None
+
+
+def test_no_guard_has_a_backslash() -> None:
+    """What it means is the session's to say, which is the agent's."""
+    assert [name for name, text in shipped_guards().items() if "\\" in text] == []
+
+
+def test_events_that_wait_too_long_are_told(database: OfficeDatabase, make_agent: MakeAgent) -> None:
+    """Somebody keeps a transaction open, or the mailer has stopped: the trail holds, and its end is not protected."""
+    superuser = database.raw()
+    office = build_office(superuser)
+    admin = database.open(make_agent("admin", groups=["office_admin"], authorities=[office.authority_id]))
+    assert admin.transact(seal_trail) == 0, "she may not, and is not told off"
+    assert admin.transact(verify_trail).sealed == 0
+    superuser.execute("set session_replication_role = replica")
+    superuser.execute(
+        "update office.audit_event e set at = at - interval '61 minutes', digest = office.event_digest(row("
+        "e.id, e.xid, e.at - interval '61 minutes', e.login, e.authority_id, e.table_name, e.row_key, e.verb, e.old,"
+        " e.new, e.reason, e.digest, e.position, e.chain)::office.audit_event)"
+        " where id = (select max(id) from office.audit_event)"
+    )
+    with pytest.raises(Refusal, match="depuis plus d’une heure"):
+        admin.transact(verify_trail)
+    assert database.open().transact(seal_trail) > 0
+    report = admin.transact(verify_trail)
+    assert report.sealed == report.events
 
 
 def test_sealing_under_many_writers_leaves_no_gap(house: House) -> None:
     stop = threading.Event()
     writers = [house.raw() for _ in range(6)]
-    sealer = house.as_("admin")
+    sealer = house.as_("mailer")
 
     def write(raw: Raw, number: int) -> None:
         for turn in range(25):
@@ -140,7 +191,7 @@ def test_sealing_under_many_writers_leaves_no_gap(house: House) -> None:
     stop.set()
     sealing.join()
     one(sealer, "select office.seal_audit()")
-    report = verified(sealer)
+    report = verified(house.raw())
     assert (report["events"], report["broken_position"]) == (report["sealed"], None)
     assert one(house.raw(), "select count(*) from office.audit_event where table_name = 'customer_group'") == 150
 

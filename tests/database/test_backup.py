@@ -137,6 +137,31 @@ def test_the_trail_is_sealed_before_it_leaves_its_server(
     assert row == (0, None, None)
 
 
+def test_what_could_not_be_sealed_is_sealed_where_it_is_restored(
+    full: OfficeDatabase, archives: Archives, elsewhere: Archives, tmp_path: Path
+) -> None:
+    """A transaction that was open when the backup was made keeps events waiting for ever on another server."""
+    slow = full.raw()
+    slow.execute("begin")
+    slow.execute("update office.authority set phone = '0465710042'")
+    full.raw().execute("update office.service set max_age = 12")
+    # The server of the copy has counted less far than the one where this was written.
+    writer = full.raw()
+    writer.execute("set session_replication_role = replica")
+    writer.execute(
+        "update office.audit_event e set xid = '900000000', digest = office.event_digest(row(e.id, '900000000'::xid8,"
+        " e.at, e.login, e.authority_id, e.table_name, e.row_key, e.verb, e.old, e.new, e.reason, e.digest, e.position,"
+        " e.chain)::office.audit_event) where id = (select max(id) from office.audit_event)"
+    )
+    made = archives.backup(tmp_path / "office.backup")
+    waiting = "select events - sealed, broken_position, broken_event from office.verify_audit()"
+    assert full.raw().execute(waiting).fetchone() == (2, None, None), "this one, and the note of the backup"
+    elsewhere.restore(made.file)
+    with full.server.connect(database=elsewhere.target.database) as copy:
+        assert copy.execute(waiting).fetchone() == (0, None, None)
+    slow.execute("rollback")
+
+
 def test_a_second_backup_replaces_the_first(full: OfficeDatabase, archives: Archives, tmp_path: Path) -> None:
     file = tmp_path / "office.backup"
     first = archives.backup(file)

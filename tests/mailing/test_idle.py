@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dombes_office.database.trail import seal_trail
-from dombes_office.errors import ServerReadOnly
+from dombes_office.errors import Outage, ServerReadOnly
 from dombes_office.mailing import mailer as mailing
 from dombes_office.mailing.mailer import Mailer, MailReport
-from tests.mailing.conftest import send_all
+from dombes_office.mailing.server import MailServer
+from tests.mailing.conftest import SENDER, send_all
 from tests.mailing.test_server import Run, wait_for
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from dombes_office.mailing.server import MailServer
     from tests.conftest import LogWatch
     from tests.mailing.outbox import Outbox
     from tests.postgres import OfficeDatabase
@@ -84,3 +84,23 @@ def test_idle_work_that_fails_is_tried_again(
     running = Run(Mailer(database.open(login).transact, relay, idle=stumble))
     wait_for(lambda: len(tries) == 2)
     running.stopped_in()
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_the_trail_is_sealed_while_the_smtp_server_is_away(
+    database: OfficeDatabase, outbox: Outbox, login: str, expect_log: LogWatch, *, once: bool
+) -> None:
+    """It may be away for days, and letters wait: the trail does not."""
+    outbox.put()
+    nobody = MailServer("127.0.0.1", SENDER, port=1, security="none")
+    mailer = Mailer(database.open(login).transact, nobody, idle=seal_trail)
+    if once:
+        with pytest.raises(Outage):
+            send_all(mailer)
+    else:
+        expect_log(logging.WARNING, "Trying again in")
+        running = Run(mailer)
+        wait_for(lambda: unsealed(outbox) == 0)
+        running.stopped_in()
+    assert unsealed(outbox) == 0
+    assert outbox.states() == ["queued"]

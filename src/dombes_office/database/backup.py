@@ -75,7 +75,7 @@ class Archives:
         with self._connect(self.target.database) as connection, _partial(file) as partial:
             _check_superuser(connection)
             programs = self._programs or find_programs(connection.info.server_version)
-            # Events are sealed by the numbers of transactions, which start anew on another server: seal here.
+            # What is sealed here keeps the place that it had; the rest is sealed where it is restored.
             while int(_value(connection, "select office.seal_audit()")) > 0:
                 pass
             connection.execute("begin isolation level repeatable read read only")
@@ -147,6 +147,9 @@ class Archives:
                 "select count(*) from office.staff_member m where m.suspended_at is null"
                 " and not exists (select from pg_roles r where r.rolname = m.login and r.rolcanlogin)",
             )
+            # Numbers of transactions are another server's here, and nothing runs yet: no event has to wait for any.
+            while int(_value(connection, "select office.seal_audit(everything => true)")) > 0:
+                pass
             connection.execute("analyze")
         return Restoration(rows, int(without))
 

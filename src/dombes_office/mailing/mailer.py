@@ -61,7 +61,7 @@ class Mailer:
     under the same Message-ID, which mail programs show once. An SMTP server that is away costs no e-mail an attempt.
 
     `idle` is work for a database that nobody else may look after, such as sealing its trail: it runs in a transaction
-    of its own when nothing may leave, the first time and then every half minute.
+    of its own when nothing may leave or can, the first time and then every half minute.
     """
 
     def __init__(self, transact: Transact, server: MailServer, *, idle: Callable[[Any], object] | None = None) -> None:
@@ -102,6 +102,9 @@ class Mailer:
                     line.hang_up()
                     self._work_idly()
             except Outage as error:
+                # The trail is sealed while the SMTP server is away; where the database is, that has been told already.
+                with contextlib.suppress(Outage):
+                    self._work_idly()
                 if once:
                     raise
                 LOG.warning("%s Trying again in %.0f s.", error.sentence, pause)

@@ -72,14 +72,15 @@ end
 $$;
 
 -- Words as they are searched: without case, accents, ligatures and punctuation. rules/names.py folds the same way.
--- Capital letters are listed because lower() knows only ASCII in a database whose locale is C.
+-- Capital letters are listed because lower() knows only ASCII in a database whose locale is C. The marks from U+0300 to
+-- U+036F are named by number: an agent may set how a backslash is read, and with it what a literal means.
 create or replace function office.fold(words text) returns text
 language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
     select btrim(regexp_replace(
         replace(replace(replace(replace(
             translate(
-                lower(regexp_replace(normalize(coalesce(words, ''), nfkd), U&'[\0300-\036F]', '', 'g')),
+                lower(regexp_replace(normalize(coalesce(words, ''), nfkd), '[' || chr(768) || '-' || chr(879) || ']', '', 'g')),
                 'ŁłØøĐđÐðŒÆÞẞАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯЄІЂЈЉЊЋЏΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩς',
                 'llooddddœæþßабвгдежзийклмнопрстуфхцчшщъыьэюяєіђјљњћџαβγδεζηθικλμνξοπρστυφχψωσ'),
             'œ', 'oe'), 'æ', 'ae'), 'ß', 'ss'), 'þ', 'th'),

@@ -171,9 +171,10 @@ create trigger keep_all before truncate on office.audit_event
     for each statement execute function office.event_is_final();
 
 -- Chains the events of finished transactions, at most so many; the number of events sealed. Ids are not in the order of
--- commits, so an event waits until no older transaction runs. One sealer at a time; another goes away at once, so that
--- a desk, which could stay in its transaction, has no right to seal.
-create or replace function office.seal_audit(at_most int default 20000) returns bigint
+-- commits, so an event waits until no older transaction runs; `everything` is for a database that was just restored, where
+-- nothing runs and the numbers are those of another server. One sealer at a time; another goes away at once, so that
+-- whoever could stay in her transaction has no right to seal: the mailer alone has.
+create or replace function office.seal_audit(at_most int default 20000, everything boolean default false) returns bigint
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -183,6 +184,9 @@ declare
     ids bigint[] := '{}';
     links bytea[] := '{}';
 begin
+    if not office.is_member('office_mailer') or (everything and not office.is_superuser()) then
+        perform office.refuse('OF008', 'not_allowed', null, 'seal_audit');
+    end if;
     perform from office.audit_secret for no key update skip locked;
     if not found then
         return 0;
@@ -190,10 +194,10 @@ begin
     select e.position, e.chain into place, link
       from office.audit_event e where e.position is not null order by e.position desc limit 1;
     place := coalesce(place, 0);
-    link := coalesce(link, '\x');
+    link := coalesce(link, ''::bytea);
     for event in
         select e.id, e.digest from office.audit_event e
-         where e.position is null and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+         where e.position is null and (everything or e.xid < pg_snapshot_xmin(pg_current_snapshot()))
          order by e.id limit greatest(0, least(at_most, 100000))
     loop
         link := sha256(link || event.digest);
@@ -217,9 +221,12 @@ as $$
 declare
     event record;
 begin
+    if not office.is_member('office_admin') then
+        perform office.refuse('OF008', 'not_allowed', null, 'verify_audit');
+    end if;
     select count(*), min(e.at) filter (where e.position is null) into events, oldest_unsealed from office.audit_event e;
     sealed := 0;
-    head := '\x';
+    head := ''::bytea;
     for event in
         select e.id, e.digest, e.position, e.chain, office.event_digest(e) as true_digest
           from office.audit_event e where e.position is not null order by e.position
@@ -266,5 +273,5 @@ grant select on office.audit_event to office_admin;
 create policy scope on office.audit_event for select to office_admin
     using (authority_id = any ((select office.visible_authorities())::bigint[])
            or (authority_id is null and (select office.sees_everything())));
-grant execute on function office.seal_audit(int) to office_admin, office_mailer;
+grant execute on function office.seal_audit(int, boolean) to office_mailer;
 grant execute on function office.verify_audit() to office_admin;

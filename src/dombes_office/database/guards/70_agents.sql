@@ -105,7 +105,7 @@ language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
     if p_verifier is null or p_verifier !~
-       '^SCRAM-SHA-256\$(409[6-9]|4[1-9][0-9]{2}|[5-9][0-9]{3}|[1-9][0-9]{4,6}):[A-Za-z0-9+/]{22}==\$[A-Za-z0-9+/]{43}=:[A-Za-z0-9+/]{43}=$'
+       '^SCRAM-SHA-256[$](409[6-9]|4[1-9][0-9]{2}|[5-9][0-9]{3}|[1-9][0-9]{4,6}):[A-Za-z0-9+/]{22}==[$][A-Za-z0-9+/]{43}=:[A-Za-z0-9+/]{43}=$'
     then
         perform office.refuse('OF010', 'invalid_agent', json_build_object('field', 'password'), 'administer');
     end if;

@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from typing_extensions import override
 
+from dombes_office.database.outdated import notice_upgrades
 from dombes_office.database.translation import (
     TOO_MUCH_AT_ONCE,
     ServerSilent,
@@ -243,6 +244,7 @@ class Database:
             hide_parameters=True,
         )
         _replace_the_dead(self.engine)
+        notice_upgrades(self.engine)
 
     def _connect(self) -> PatientConnection:
         """One more connection for the pool."""

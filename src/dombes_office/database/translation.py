@@ -24,6 +24,7 @@ from dombes_office.errors import (
     PieceMissing,
     ReasonMissing,
     Refusal,
+    SchemaTooNew,
     ServerBusy,
     ServerFaulty,
     ServerReadOnly,
@@ -66,6 +67,11 @@ BAD_ADDRESS: Sentences = (
     "Corrigez-la, par exemple : prenom.nom@exemple.fr.",
 )
 WORDS_MISSING: Sentences = ("Le motif « Autre » demande une explication.", "Écrivez-la en quelques mots.")
+
+UPGRADED: Sentences = (
+    "La base vient d’être mise à jour.",
+    "Fermez et rouvrez l’application ; si elle le demande, installez sa nouvelle version.",
+)
 
 CONFLICTS = frozenset({"40001", "40P01"})
 """Serialisation failure and deadlock: the same transaction may pass a moment later."""
@@ -353,7 +359,12 @@ def driver_error(error: BaseException) -> psycopg.Error | None:
 def is_conflict(error: BaseException) -> bool:
     """Whether the same transaction may succeed a moment later."""
     found = driver_error(error)
-    return found is not None and found.sqlstate in CONFLICTS
+    return found is not None and (found.sqlstate in CONFLICTS or lost_its_plan(found))
+
+
+def lost_its_plan(found: psycopg.Error) -> bool:
+    """Whether a guard was replaced between a statement's plan and its run; PostgreSQL never translates these words."""
+    return found.sqlstate == "XX000" and "cache lookup failed" in str(found)
 
 
 def translate(error: BaseException) -> OfficeError | None:
@@ -399,6 +410,8 @@ def _by_state(found: psycopg.Error) -> OfficeError | None:
     if state in {"23514", "23505"}:
         rule = _RULES.get(found.diag.constraint_name or "")
         return rule() if rule else None
+    if lost_its_plan(found):
+        return SchemaTooNew(*UPGRADED)
     if standard := _STANDARD.get(state):
         return standard()
     family = _CLASSES.get(state[:2])

@@ -18,7 +18,16 @@ from dombes_office.database import install
 from dombes_office.database.backup import Archives, Restoration, count_rows
 from dombes_office.database.engine import Database
 from dombes_office.database.programs import find_programs
-from dombes_office.errors import DiskFull, FileRefused, NotAllowed, Outage, Refusal, ServerBusy, WrongPassword
+from dombes_office.errors import (
+    DiskFull,
+    FileRefused,
+    NotAllowed,
+    Outage,
+    Refusal,
+    SchemaTooOld,
+    ServerBusy,
+    WrongPassword,
+)
 from tests.builders import build_office
 
 if TYPE_CHECKING:
@@ -355,6 +364,19 @@ def test_a_full_disk_is_told_and_the_old_file_stays(full: OfficeDatabase, archiv
     assert old.read_bytes() == b"yesterday"
     assert os.listdir(small_disk) == ["office.backup"]  # noqa: PTH208 - hidden files too.
     assert full.raw().execute("select count(*) from office.backup_run").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("what", ["nothing at all", "no seal"])
+def test_a_database_without_a_whole_office_is_told(full: OfficeDatabase, tmp_path: Path, what: str) -> None:
+    if what == "nothing at all":
+        target = full.server.target()
+    else:
+        full.raw().execute("drop schema office cascade; create schema office")
+        target = full.target()
+    archives = Archives(target, full.server.password(), programs=full.server.programs)
+    with pytest.raises(SchemaTooOld, match="pas encore préparée"):
+        archives.backup(tmp_path / "office.backup")
+    assert list(tmp_path.glob("*backup*")) == []
 
 
 def test_a_folder_that_does_not_exist_is_told(archives: Archives, tmp_path: Path) -> None:

@@ -167,6 +167,29 @@ def test_a_changed_guard_shows_until_the_upgrade(database: OfficeDatabase) -> No
     assert install.status(database.open()).current
 
 
+def test_an_upgrade_asks_nothing_of_the_guards_that_it_replaces(database: OfficeDatabase) -> None:
+    """An older office has other functions; a half-way broken one may have none."""
+    database.raw().execute("drop function office.office_counts()")
+    status = install.status(database.open())
+    assert (status.current, status.agents, status.requests) == (True, 0, 0)
+    assert install.upgrade(database.open()) == "0002"
+    database.raw().execute("drop function office.is_active() cascade")
+    assert install.upgrade(database.open()) == "0002"
+    assert install.status(database.open()).current
+
+
+def test_a_blocked_upgrade_says_so_without_the_guards(
+    database: OfficeDatabase, make_agent: MakeAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(install, "LOCK_TIMEOUT", "200ms")
+    reader = database.raw(make_agent("anne", groups=["office_reviewer"]))
+    database.raw().execute("drop function office.office_counts()")
+    with reader.transaction():
+        reader.execute("select from office.access_request")
+        with pytest.raises(ServerBusy, match=r"\([1-9] connexion"):
+            install.upgrade(database.open())
+
+
 def test_upgrading_nothing_is_refused_and_leaves_nothing(empty: Database) -> None:
     with pytest.raises(SchemaTooOld, match="pas encore préparée"):
         install.upgrade(empty)

@@ -84,10 +84,9 @@ def upgrade_database(wanted: argparse.Namespace) -> int:
     from dombes_office.database import install
 
     with open_database(wanted) as database:
-        before = install.status(database)
-        install.upgrade(database)
+        before = install.upgrade(database)
         after = install.status(database)
-    print(f"La base est à jour{NBSP}: version {after.revision} du schéma (avant{NBSP}: {before.revision}).")
+    print(f"La base est à jour{NBSP}: version {after.revision} du schéma (avant{NBSP}: {before}).")
     return DONE
 
 

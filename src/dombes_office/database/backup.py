@@ -19,9 +19,9 @@ from psycopg import sql
 from dombes_office.database.creation import create_database
 from dombes_office.database.engine import Database, connection_settings, plain_connection
 from dombes_office.database.exchange import check_exchange, drop, exchange, exists
-from dombes_office.database.install import prepare_cluster
+from dombes_office.database.install import NOT_PREPARED, prepare_cluster
 from dombes_office.database.programs import find_programs, running
-from dombes_office.errors import DiskFull, FileRefused, NotAllowed, Outage, Refusal
+from dombes_office.errors import DiskFull, FileRefused, NotAllowed, Outage, Refusal, SchemaTooOld
 from dombes_office.rules.connections import Target
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class Archives:
         with self._connect(self.target.database) as connection, _partial(file) as partial:
             _check_superuser(connection)
             programs = self._programs or find_programs(connection.info.server_version)
+            if not _value(connection, "select to_regprocedure('office.seal_audit(int,boolean)') is not null"):
+                raise SchemaTooOld(*NOT_PREPARED)
             # What is sealed here keeps the place that it had; the rest is sealed where it is restored.
             while int(_value(connection, "select office.seal_audit()")) > 0:
                 pass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 from psycopg import sql
@@ -15,11 +15,14 @@ from dombes_office.errors import NotAllowed, SchemaTooNew, SchemaTooOld, ServerB
 from dombes_office.rules.agents import GROUP_LABELS, MAILER, PORTAL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from sqlalchemy import Connection
 
     from dombes_office.database.engine import Database
+
+T = TypeVar("T")
 
 OWNER = "office_owner"
 KEEPER = "office_roles"
@@ -31,6 +34,8 @@ MINIMUM_SERVER = 150000
 GRANT_OPTIONS_SINCE = 160000
 """From PostgreSQL 16 on, a role with CREATEROLE must hold a group with ADMIN to give it."""
 
+NOT_PREPARED = ("Cette base n’est pas encore préparée.", "Lancez d’abord « db init ».")
+"""What is said of a database that holds no office."""
 LOCK_TIMEOUT = "5s"
 CLEAN_SLATE = Path(__file__).with_name("clean_slate.sql")
 
@@ -69,14 +74,16 @@ def initialise(database: Database) -> None:
     _exclusively(database, _bring_up)
 
 
-def upgrade(database: Database) -> None:
+def upgrade(database: Database) -> str:
     """Bring an office to this version: the missing revisions, then all guards anew, in one transaction.
+
+    The revision that it had before. Nothing is asked of the guards, which may be of any version.
 
     Raises:
         SchemaTooOld: the database holds no office yet.
         OfficeError: as `initialise`.
     """
-    _exclusively(database, _upgrade)
+    return _exclusively(database, _upgrade)
 
 
 def status(database: Database) -> DatabaseStatus:
@@ -103,12 +110,12 @@ def check_server(version_number: int, version: str, *, minimum: int = MINIMUM_SE
         )
 
 
-def _exclusively(database: Database, work: Any) -> None:  # noqa: ANN401 - a function of this file.
+def _exclusively(database: Database, work: Callable[[Connection], T]) -> T:
     """Run the work; where other desks hold the tables, say how many there are."""
     try:
-        database.transact(lambda session: work(session.connection()))
+        return database.transact(lambda session: work(session.connection()))
     except ServerBusy as error:
-        count = len(status(database).connected)
+        count = len(database.transact(lambda session: _connected(session.connection())))
         desks = f"{count} connexion{'s' if count > 1 else ''}"
         raise ServerBusy(
             f"La base est en cours d’utilisation ({desks}) : rien n’a été modifié.",
@@ -135,11 +142,13 @@ def _bring_up(connection: Connection) -> None:
     connection.execute(text("reset role"))
 
 
-def _upgrade(connection: Connection) -> None:
-    """The same, where there is an office already."""
-    if not _installed_revision(connection):
-        raise SchemaTooOld("Cette base n’est pas encore préparée.", "Lancez d’abord « db init ».")
+def _upgrade(connection: Connection) -> str:
+    """The same, where there is an office already; its revision."""
+    before = _installed_revision(connection)
+    if not before:
+        raise SchemaTooOld(*NOT_PREPARED)
     _bring_up(connection)
+    return before
 
 
 def _check_admin(connection: Connection) -> int:
@@ -240,12 +249,6 @@ def _read_status(connection: Connection) -> DatabaseStatus:
     version, size = connection.execute(
         text("select current_setting('server_version'), pg_database_size(current_database())")
     ).one()
-    connected = connection.execute(
-        text(
-            "select usename from pg_stat_activity where datname = current_database()"
-            " and pid <> pg_backend_pid() and usename is not null order by usename"
-        )
-    ).scalars()
     guards: dict[str, str] = {}
     agents = requests = 0
     backup = None
@@ -253,12 +256,10 @@ def _read_status(connection: Connection) -> DatabaseStatus:
         guards = {
             row.name: row.sha256 for row in connection.execute(text("select name, sha256 from office.installed_guard"))
         }
-        agents, requests, backup = connection.execute(
-            text(
-                "select c.agents, c.requests, (select max(finished_at) from office.backup_run)"
-                " from office.office_counts() c"
-            )
-        ).one()
+        backup = connection.execute(text("select max(finished_at) from office.backup_run")).scalar_one()
+        # Another version's guards may lack the function: then the rest is told all the same.
+        if connection.execute(text("select to_regprocedure('office.office_counts()') is not null")).scalar_one():
+            agents, requests = connection.execute(text("select agents, requests from office.office_counts()")).one()
     return DatabaseStatus(
         server_version=version.split(" ")[0],
         revision=revision,
@@ -268,8 +269,19 @@ def _read_status(connection: Connection) -> DatabaseStatus:
         requests=requests,
         byte_count=size,
         last_backup=backup,
-        connected=tuple(connected),
+        connected=_connected(connection),
     )
+
+
+def _connected(connection: Connection) -> tuple[str, ...]:
+    """The logins with an open connection to this database, this one left out."""
+    found = connection.execute(
+        text(
+            "select usename from pg_stat_activity where datname = current_database()"
+            " and pid <> pg_backend_pid() and usename is not null order by usename"
+        )
+    )
+    return tuple(found.scalars())
 
 
 def differing_guards(installed: dict[str, str]) -> tuple[str, ...]:

@@ -64,8 +64,25 @@ def test_the_superuser_is_refused(database: OfficeDatabase) -> None:
     assert type(refusal(database, "postgres")) is RoleTooPowerful
 
 
-@pytest.mark.parametrize("power", ["alter role {} bypassrls", "grant office_owner to {}", "alter role {} superuser"])
-def test_a_role_with_power_over_row_security_is_refused(
+@pytest.mark.parametrize(
+    "power",
+    [
+        "alter role {} superuser",
+        "alter role {} bypassrls",
+        "alter role {} createrole",
+        "alter role {} createdb",
+        "alter role {} replication",
+        "grant office_owner to {}",
+        "grant office_roles to {}",
+        "grant pg_read_all_data to {}",
+        "grant pg_write_all_data to {}",
+        "grant pg_execute_server_program to {}",
+        "grant pg_read_server_files to {}",
+        "grant pg_signal_backend to {}",
+        "grant pg_monitor to {}",
+    ],
+)
+def test_a_role_with_more_power_than_an_agent_is_refused(
     database: OfficeDatabase, make_agent: MakeAgent, power: str
 ) -> None:
     login = make_agent("anne", groups=["office_reviewer"])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from dombes_office.database.install import OWNER, check_server, differing_guards
+from dombes_office.database.install import KEEPER, OWNER, check_server, differing_guards
 from dombes_office.database.schema import shipped_revisions
 from dombes_office.errors import AgentUnknown, RoleTooPowerful, SchemaTooNew, SchemaTooOld
 from dombes_office.rules.agents import Agent
@@ -21,8 +21,9 @@ LOGIN = text(
     select current_setting('server_version_num')::int as version_number,
            split_part(current_setting('server_version'), ' ', 1) as version,
            session_user::text as login,
-           me.rolsuper or me.rolbypassrls
-               or exists (select from pg_roles o where o.rolname = :owner and pg_has_role(me.oid, o.oid, 'MEMBER'))
+           me.rolsuper or me.rolbypassrls or me.rolcreaterole or me.rolcreatedb or me.rolreplication
+               or exists (select from pg_roles o where (o.rolname in (:owner, :keeper) or o.rolname like 'pg\\_%')
+                             and pg_has_role(me.oid, o.oid, 'MEMBER'))
                as too_powerful,
            exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
                     where n.nspname = 'office' and c.relname = 'alembic_version') as installed,
@@ -48,12 +49,13 @@ def check_desk(db: Session) -> Agent:
 
     Raises:
         ServerTooOld: PostgreSQL is older than 15.
-        RoleTooPowerful: a superuser, a role that bypasses row security, or a member of the owner.
+        RoleTooPowerful: a login that may do what no agent needs: a superuser, one that bypasses row security or
+            makes logins, a member of the owner or of one of PostgreSQL's own groups.
         SchemaTooOld: no office here, or one that wants upgrading, or guards other than ours.
         SchemaTooNew: the office was upgraded by a newer version of the application.
         AgentUnknown: nobody, or somebody suspended, stands behind the login in this database.
     """
-    login = db.execute(LOGIN, {"owner": OWNER}).one()
+    login = db.execute(LOGIN, {"owner": OWNER, "keeper": KEEPER}).one()
     check_server(login.version_number, login.version)
     if login.too_powerful:
         raise RoleTooPowerful(

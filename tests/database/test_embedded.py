@@ -102,6 +102,22 @@ if os.geteuid() == 0:  # Only root can become somebody else.
             assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o711
 
 
+@pytest.mark.parametrize("name", ["pg_ident.conf.new", "pg_hba.conf.new", "postgresql.auto.conf.new"])
+def test_a_link_in_the_server_s_folder_leads_nowhere(folder: Path, name: str) -> None:
+    """The folder belongs to the OS user that the server runs as, and root writes into it at each start."""
+    victim = folder.parent / "victim"
+    victim.write_text("precious", encoding="ascii")
+    before = victim.stat()
+    with EmbeddedServer(folder, durable=False):
+        pass
+    (folder / "pgdata" / name).symlink_to(victim)
+    with EmbeddedServer(folder, durable=False) as server, server.connect() as admin:
+        assert admin.execute("select 1").fetchone() == (1,)
+    after = victim.stat()
+    assert victim.read_text(encoding="ascii") == "precious"
+    assert (after.st_uid, after.st_gid, after.st_mode) == (before.st_uid, before.st_gid, before.st_mode)
+
+
 def test_the_folder_is_private(folder: Path) -> None:
     with EmbeddedServer(folder, durable=False):
         for kept in (folder, folder / "pgdata"):

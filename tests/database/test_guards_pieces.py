@@ -310,6 +310,24 @@ def test_a_reading_cannot_be_invented_dated_or_taken_back(house: House) -> None:
         assert answer(superuser, statement) == "OF024", "not even the superuser, while triggers are on"
 
 
+def test_a_reading_out_of_scope_tells_nothing_of_pieces(either: House) -> None:
+    """Whether a piece belongs to a request is for those to know who may see both."""
+    given, other = either.office.add_request("Favre"), either.office.add_request("Martin")
+    stranger = either.as_("reviewer", either.elsewhere)
+    insert = "insert into office.reading (request_id, document_id, what) values (%s, %s, 'revealed')"
+    told = {
+        (found.sqlstate, found.diag.message_primary)
+        for request, document in (
+            (given.request_id, given.documents["iban"]),
+            (given.request_id, other.documents["iban"]),
+            (given.request_id, 10**9),
+            (10**9, given.documents["iban"]),
+        )
+        for found in [refusal(stranger, insert, request, document)]
+    }
+    assert told == {("OF011", "not_found")}
+
+
 def test_a_photo_is_for_reception_and_reviewers_of_the_scope(house: House) -> None:
     given, superuser = house.office.add_request(), house.raw()
     photo = house.office.add_file(b"photo")

@@ -314,18 +314,22 @@ def _parents_kept_private(folder: Path) -> Iterator[None]:
     folder.chmod(0o700)
 
 
-def _write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+def _write_private(path: Path, text: str, owner: tuple[int, int] | None = None) -> None:
+    """Write a new file that only its owner may read: ourselves, or an OS user given by her numbers.
+
+    The folder may belong to her, and we may be root: whatever she put there under that name is removed, never followed.
+    """
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        if owner is not None:
+            os.fchown(descriptor, *owner)
         file.write(text)
 
 
 def _write_as_owner(path: Path, text: str) -> None:
     """Write a file of the cluster whole or not at all, readable for the OS user that the cluster belongs to."""
     partial = path.with_name(path.name + ".new")
-    _write_private(partial, text)
-    if sys.platform != "win32":
-        owner = path.parent.stat()
-        os.chown(partial, owner.st_uid, owner.st_gid)
+    folder = path.parent.stat()
+    _write_private(partial, text, None if sys.platform == "win32" else (folder.st_uid, folder.st_gid))
     partial.replace(path)

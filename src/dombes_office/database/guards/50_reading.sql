@@ -5,6 +5,10 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     select r.authority_id into new.authority_id from office.access_request r where r.id = new.request_id;
+    -- Out of the scope nothing is compared: the answer would tell which piece belongs to which request.
+    if new.authority_id = any (office.visible_authorities()) is not true and not office.is_superuser() then
+        perform office.refuse('OF011', 'not_found', json_build_object('request', new.request_id), 'reading_enters');
+    end if;
     if new.document_id is not null then
         perform from office.supporting_document d where d.id = new.document_id and d.request_id = new.request_id;
         if not found then

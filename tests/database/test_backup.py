@@ -17,6 +17,7 @@ import pytest
 from dombes_office.database import install
 from dombes_office.database.backup import Archives, Restoration, count_rows
 from dombes_office.database.engine import Database
+from dombes_office.database.exchange import OURS
 from dombes_office.database.programs import find_programs
 from dombes_office.errors import (
     DiskFull,
@@ -304,19 +305,101 @@ def test_desks_that_are_connected_are_sent_away(full: OfficeDatabase, archives: 
     assert full.raw(full.logins[0]).execute("select count(*) from office.access_request").fetchone() == (4,)
 
 
-def test_a_base_that_an_interrupted_restoration_put_aside_is_never_dropped(
+def test_an_agent_does_not_get_into_what_is_being_restored(
+    full: OfficeDatabase, archives: Archives, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Her desk connects again and again: a connection would keep the new database from getting its name."""
+    file, agent = archives.backup(tmp_path / "office.backup").file, full.logins[0]
+    full.opened.close()
+    answers: list[str] = []
+
+    def filled(self: Archives, programs: Path, file: Path, name: str, expected: Mapping[str, int]) -> Restoration:
+        report = fill(self, programs, file, name, expected)
+        with pytest.raises(psycopg.OperationalError) as refused:
+            full.server.connect(agent, name)
+        answers.append(str(refused.value))
+        return report
+
+    fill = Archives._fill
+    monkeypatch.setattr(Archives, "_fill", filled)
+    archives.restore(file, replace=True)
+    assert "too many connections" in answers[0]
+    assert full.raw(agent).execute("select count(*) from office.access_request").fetchone() == (4,)
+    shown = (
+        "select datconnlimit, datallowconn, shobj_description(oid, 'pg_database') from pg_database where datname = %s"
+    )
+    assert full.raw().execute(shown, [full.name]).fetchone() == (-1, True, None)
+
+
+def test_a_foreign_base_of_the_name_that_we_need_is_left_alone(
     full: OfficeDatabase, archives: Archives, tmp_path: Path
 ) -> None:
+    file, name = archives.backup(tmp_path / "office.backup").file, f"{full.name}_restauration"
+    full.opened.close()
+    full.server.ensure_database(name)
+    try:
+        with full.server.connect(database=name) as foreign:
+            foreign.execute("create table precious as select 1 as one")
+        with pytest.raises(Refusal, match="a besoin de ce nom"):
+            archives.restore(file, replace=True)
+        with full.server.connect(database=name) as foreign:
+            assert foreign.execute("select one from precious").fetchone() == (1,)
+            # Its like that an earlier restoration left behind is ours to drop.
+            foreign.execute(f"comment on database {name} is '{OURS}'".encode())
+        archives.restore(file, replace=True)
+        with full.server.connect() as admin:
+            assert admin.execute("select from pg_database where datname = %s", [name]).fetchone() is None
+    finally:
+        with full.server.connect() as admin:
+            admin.execute(f"drop database if exists {name} with (force)".encode())
+
+
+def test_the_instruction_after_an_interruption_brings_the_base_back(
+    full: OfficeDatabase, archives: Archives, tmp_path: Path
+) -> None:
+    """As the last version of this program, or a hand, would have left it: put aside, and closed."""
+    file = archives.backup(tmp_path / "office.backup").file
+    before = contents(full.raw())
+    full.opened.close()
+    with full.server.connect() as admin:
+        admin.execute(f"alter database {full.name} allow_connections false".encode())
+        admin.execute(f"alter database {full.name} rename to {full.name}_remplacee".encode())
+        with pytest.raises(Refusal, match="laissé de côté") as told:
+            archives.restore(file, replace=True)
+        way_out = told.value.way_out.replace("\u00a0", " ")
+        for command in way_out.partition(" : ")[2].partition(" ; puis")[0].split("; "):
+            admin.execute(command.encode())
+    assert contents(full.raw()) == before
+
+
+def test_the_instruction_drops_what_was_replaced(full: OfficeDatabase, archives: Archives, tmp_path: Path) -> None:
+    file, aside = archives.backup(tmp_path / "office.backup").file, f"{full.name}_remplacee"
+    full.opened.close()
+    full.server.ensure_database(aside)
+    with pytest.raises(Refusal, match="laissé de côté") as told:
+        archives.restore(file, replace=True)
+    assert f'drop database "{aside}"' in told.value.way_out
+    with full.server.connect() as admin:
+        admin.execute(f'drop database "{aside}"'.encode())
+    archives.restore(file, replace=True)
+
+
+def test_a_base_whose_door_was_left_closed_is_opened(full: OfficeDatabase, archives: Archives, tmp_path: Path) -> None:
+    """The power went between closing it and exchanging it: to restore it anew must not fail for that."""
     file = archives.backup(tmp_path / "office.backup").file
     full.opened.close()
     with full.server.connect() as admin:
-        admin.execute(f"alter database {full.name} rename to {full.name}_remplacee".encode())
-        try:
-            with pytest.raises(Refusal, match="laissé de côté"):
-                archives.restore(file, replace=True)
-        finally:
-            admin.execute(f"alter database {full.name}_remplacee rename to {full.name}".encode())
+        admin.execute(f"alter database {full.name} allow_connections false".encode())
+    with pytest.raises(Refusal, match="déjà des données"):
+        archives.restore(file)
     assert contents(full.raw())["access_request"]
+
+
+def test_a_name_that_postgresql_would_cut_is_refused(full: OfficeDatabase, archives: Archives, tmp_path: Path) -> None:
+    file = archives.backup(tmp_path / "office.backup").file
+    long = Archives(full.server.target(database="d" * 60), full.server.password(), programs=full.server.programs)
+    with pytest.raises(Refusal, match="trop long"):
+        long.restore(file)
 
 
 def test_only_a_superuser_may(full: OfficeDatabase, tmp_path: Path) -> None:

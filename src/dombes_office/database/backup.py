@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import sql
 
-from dombes_office.database.creation import create_database
 from dombes_office.database.engine import Database, connection_settings, plain_connection
-from dombes_office.database.exchange import check_exchange, drop, exchange, exists
+from dombes_office.database.exchange import check_exchange, create_beside, drop_beside, exchange, exists
 from dombes_office.database.install import NOT_PREPARED, prepare_cluster
 from dombes_office.database.programs import find_programs, running
 from dombes_office.errors import DiskFull, FileRefused, NotAllowed, Outage, Refusal, SchemaTooOld
@@ -103,7 +102,7 @@ class Archives:
             Refusal: the database holds something, and `replace` is False.
             OfficeError: any other outage; what was there is untouched.
         """
-        name, beside = self.target.database, f"{self.target.database}_restauration"
+        name = self.target.database
         with self._connect(MAINTENANCE) as admin:
             _check_superuser(admin)
             programs = self._programs or find_programs(admin.info.server_version)
@@ -114,13 +113,11 @@ class Archives:
                     "Cette base contient déjà des données : rien n’a été restauré.",
                     "Restaurez dans une base neuve, ou demandez expressément à la remplacer (« --replace »).",
                 )
-            drop(admin, beside)
-            create_database(admin, beside)
             try:
-                report = self._fill(programs, file, beside, expected)
-                exchange(admin, beside, name)
+                report = self._fill(programs, file, create_beside(admin, name), expected)
+                exchange(admin, name)
             except BaseException:
-                drop(admin, beside)
+                drop_beside(admin, name)
                 raise
         return report
 

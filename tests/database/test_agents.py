@@ -86,7 +86,7 @@ def test_an_agent_has_no_power_over_the_server(either: House) -> None:
         " rolconnlimit from pg_roles where rolname = %s",
         login,
     )
-    assert powers == [False, False, False, False, False, True, True, -1]
+    assert powers == [False, False, False, False, False, True, True, 20]
     assert one(either.raw(), "select rolpassword from pg_authid where rolname = %s", login) == VERIFIER
 
 

@@ -198,6 +198,24 @@ def test_without_the_level_an_old_snapshot_would_keep_her_in(house: House) -> No
     lea.execute("rollback")
 
 
+def test_a_copy_of_the_office_reaches_no_login_of_the_original(either: House) -> None:
+    """Logins are the server's: who administers a copy on the same server would set the passwords of the real agents."""
+    admin, boss = chief(either)
+    superuser = either.raw()
+    login = either.hire("lea", ["reception"], [either.office.authority_id])
+    assert answer(admin, PASSWORD, login, VERIFIER) == ALLOWED
+    # As in a copy: the same rows, in a database of another name. `template1` is there on every server.
+    superuser.execute(f"comment on role {login} is 'dombes-office: template1'".encode())
+    for statement, values in ((PASSWORD, [VERIFIER]), (SUSPEND, []), (RESUME, []), (GROUPS, [[]]), (SCOPE, [[]])):
+        found = refusal(admin, statement, login, *values)
+        assert (found.sqlstate, found.diag.message_primary) == ("OF008", "another_office"), statement
+    superuser.execute(f"comment on role {login} is 'dombes-office: renamed since'".encode())
+    assert answer(admin, PASSWORD, login, VERIFIER) == ALLOWED, "the database that made it is no more"
+    superuser.execute(f"comment on role {login} is null".encode())
+    assert refusal(admin, PASSWORD, login, VERIFIER).diag.message_primary == "another_office", "made by hand"
+    assert answer(admin, f"comment on role {boss} is 'dombes-office: x'") == NO_RIGHT
+
+
 def test_the_last_administrator_stays(either: House) -> None:
     """Only PostgreSQL's own administrator could try: the others would be another administrator."""
     superuser = either.raw()

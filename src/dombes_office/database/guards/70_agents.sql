@@ -88,14 +88,24 @@ begin
 end
 $$;
 
+-- A login belongs to the whole server, and is changed from the office that made it: a copy of an office knows the same
+-- agents, and its administrator must not reach the original's. The login's comment names the office's database; where
+-- that is no more (it was renamed, or the server is another), whichever office knows the agent may.
 create or replace function office.check_known(p_login text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp
 as $$
+declare
+    home text;
 begin
-    perform from office.staff_member m join pg_roles r on r.rolname = m.login
-      where m.login = p_login and not r.rolsuper;
+    select substring(shobj_description(r.oid, 'pg_authid') from '^dombes-office: (.*)$') into home
+      from office.staff_member m join pg_roles r on r.rolname = m.login
+     where m.login = p_login and not r.rolsuper;
     if not found then
         perform office.refuse('OF011', 'not_found', json_build_object('login', p_login), 'administer');
+    end if;
+    if not office.is_superuser() and home is distinct from current_database()
+       and (home is null or exists (select from pg_database d where d.datname = home)) then
+        perform office.refuse('OF008', 'another_office', json_build_object('login', p_login), 'administer');
     end if;
 end
 $$;
@@ -200,7 +210,8 @@ begin
         perform office.refuse('OF010', 'login_taken', json_build_object('field', 'login'), 'administer');
     end if;
     execute format('create role %I login inherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls'
-                   ' password %L', p_login, p_verifier);
+                   ' connection limit 20 password %L', p_login, p_verifier);
+    execute format('comment on role %I is %L', p_login, 'dombes-office: ' || current_database());
     insert into office.staff_member (login, display_name) values (p_login, btrim(p_display_name));
     insert into office.agent_scope (login, authority_id)
     select p_login, w.id from (select distinct unnest(p_authorities) as id) w;

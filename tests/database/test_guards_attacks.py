@@ -55,6 +55,8 @@ FORBIDDEN = {
     "make a large object": "select lo_create(0)",
     "make a large object, otherwise": "select lo_from_bytea(0, 'x')",
     "make a large object, the old way": "select lo_creat(-1)",
+    "fill the log of changes": "select pg_logical_emit_message(false, 'x', 'x')",
+    "fill the log of changes with bytes": "select pg_logical_emit_message(true, 'x', 'x'::bytea)",
     "load code": "load '/tmp/mine.so'",
     "add an extension": "create extension plpgsql_check",
     "stop a colleague's session": "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'postgres'",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -14,6 +16,7 @@ from sqlalchemy import CheckConstraint, text
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from dombes_office.database import install, schema
+from dombes_office.database.embedded import EmbeddedServer
 from dombes_office.database.engine import Database
 from dombes_office.errors import NotAllowed, SchemaTooNew, SchemaTooOld, ServerBusy, ServerTooOld
 from dombes_office.models import Base
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from dombes_office.database.embedded import EmbeddedServer
     from tests.postgres import InstalledServer, MakeAgent, OfficeDatabase, Raw
 
 
@@ -240,6 +242,33 @@ def test_an_agent_finds_the_doors_closed(database: OfficeDatabase, make_agent: M
     login = make_agent("anne", groups=["office_reviewer", "office_admin"])
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         database.raw(login).execute(attempt.encode())
+
+
+AROUND = ("postgres", "template1")
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["ours", "shared"])
+def test_the_databases_around_are_closed_where_the_server_is_ours(*, shared: bool) -> None:
+    """There an agent might make temporary tables and large objects; on a server of others it is for them to say."""
+    with (
+        tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder,
+        EmbeddedServer(Path(folder), durable=False) as server,
+    ):
+        if shared:
+            server.ensure_database("payroll")
+        server.ensure_database("office")
+        with Database(server.target(database="office"), server.password()) as database:
+            install.initialise(database)
+        with server.connect() as admin:
+            admin.execute("create role lea login in role office_reviewer")
+        for name in AROUND:
+            if shared:
+                server.connect("lea", name).close()
+            else:
+                with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+                    server.connect("lea", name)
+        with server.connect("lea", "office") as lea, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            lea.execute("select pg_logical_emit_message(false, 'x', repeat('x', 1000000))")
 
 
 def test_a_stranger_of_the_cluster_cannot_even_connect(database: OfficeDatabase, make_agent: MakeAgent) -> None:

@@ -200,6 +200,8 @@ STATES = {
     "53000": errors.ServerBusy,
     "53100": errors.DiskFull,
     "53400": errors.ServerBusy,
+    "54000": errors.ServerFaulty,
+    "54023": errors.ServerFaulty,
     "55006": errors.ServerBusy,
     "57000": errors.ServerUnreachable,
     "57014": errors.ServerBusy,
@@ -224,7 +226,7 @@ def test_each_answer_of_a_server_in_trouble_is_told(
     assert "trouble" not in str(error)
 
 
-@pytest.mark.parametrize("state", ["58030", "XX000", "XX001"])
+@pytest.mark.parametrize("state", ["54000", "58030", "XX000", "XX001"])
 def test_the_administrator_is_given_the_code(database: OfficeDatabase, state: str) -> None:
     assert state in raised(database, state, "trouble", "null").way_out
 

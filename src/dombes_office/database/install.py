@@ -192,7 +192,7 @@ def _make_roles(connection: Connection, version: int) -> None:
 
 
 def _close_doors(connection: Connection) -> None:
-    """What PostgreSQL leaves open to everybody and an agent has no use for."""
+    """What PostgreSQL leaves open to everybody and an agent has no use for; on our server around this database, too."""
     driver = _driver(connection)
     name = sql.Identifier(driver.info.dbname)
     groups = sql.SQL(", ").join(map(sql.Identifier, GROUPS))
@@ -217,6 +217,30 @@ def _close_doors(connection: Connection) -> None:
         ),
     ):
         driver.execute(statement)
+    for function in _emitters(driver):
+        driver.execute(f"revoke execute on function {function} from public".encode())
+    if _is_ours_alone(driver):
+        # Agents have no use for them, and might make temporary tables and large objects there.
+        driver.execute("revoke all on database postgres, template1 from public")
+
+
+def _emitters(driver: psycopg.Connection[Any]) -> list[str]:
+    """PostgreSQL's functions by which anybody may fill the server's log of changes; how many depends on the version."""
+    found = driver.execute(
+        "select oid::regprocedure::text from pg_proc where proname = 'pg_logical_emit_message'"
+        " and pronamespace = 'pg_catalog'::regnamespace"
+    )
+    return [name for (name,) in found]
+
+
+def _is_ours_alone(driver: psycopg.Connection[Any]) -> bool:
+    """Whether the server holds nothing but offices: on another's server we close no door of the house."""
+    foreign = driver.execute(
+        "select from pg_database d where d.datname not in ('postgres', 'template0', 'template1') and not exists ("
+        "select from aclexplode(d.datacl) a where a.grantee = %s::regrole)",
+        [OWNER],
+    )
+    return foreign.fetchone() is None
 
 
 def _apply_guards(connection: Connection) -> None:

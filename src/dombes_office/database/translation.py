@@ -154,6 +154,8 @@ def _faulty(state: str) -> OfficeError:
         return ServerFaulty("Le serveur signale que des données sont abîmées sur son disque.", f"Arrêtez-vous. {code}")
     if state.startswith("58"):
         return ServerFaulty("Le serveur n’arrive plus à lire ou à écrire ses fichiers.", code)
+    if state.startswith("54"):
+        return ServerFaulty("Le serveur a atteint une de ses limites : rien n’a été enregistré.", code)
     return ServerFaulty(
         "Le serveur a rencontré une erreur interne : rien n’a été enregistré.",
         f"Réessayez. Si elle revient, prévenez l’administrateur en lui donnant ce code : {state}.",
@@ -235,6 +237,7 @@ _STANDARD: Mapping[str, Callable[[], OfficeError]] = {
 _CLASSES: Mapping[str, Callable[[str], OfficeError]] = {
     "08": lambda _: ServerUnreachable(*CONNECTION_LOST),
     "53": lambda _: ServerBusy(*TOO_MUCH_AT_ONCE),
+    "54": _faulty,
     "57": lambda _: ServerUnreachable(*CONNECTION_LOST),
     "58": _faulty,
     "XX": _faulty,

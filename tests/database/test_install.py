@@ -20,7 +20,7 @@ from dombes_office.database.embedded import EmbeddedServer
 from dombes_office.database.engine import Database
 from dombes_office.errors import NotAllowed, SchemaTooNew, SchemaTooOld, ServerBusy, ServerTooOld
 from dombes_office.models import Base
-from dombes_office.models.trail import Xid8
+from dombes_office.models.base import Xid8
 from tests.builders import build_office
 
 if TYPE_CHECKING:

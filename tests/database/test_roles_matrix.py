@@ -51,7 +51,7 @@ reviewer  beneficiary         s all but care_note
 planner   beneficiary         s all but care_note
 finance   beneficiary         s all but care_note
 reception decision            s id request_id authority_id kind decided_by decided_at undone_at
-admin     decision            s all but words
+admin     decision            s all but words xid
 reviewer  decision            i request_id kind reason_code words seen_version
 reviewer  decision            u undone_at
 admin     document_verdict    s all but words

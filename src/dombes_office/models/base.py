@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 from sqlalchemy import BigInteger, Identity, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import UserDefinedType
 
 from dombes_office.rules.written import ADDRESS, LETTERS
 
@@ -30,6 +31,16 @@ class Base(DeclarativeBase):
         str: Text(),
         datetime: TIMESTAMP(timezone=True),
     }
+
+
+class Xid8(UserDefinedType[int]):
+    """PostgreSQL's 64-bit transaction number."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own signature.
+        """The type's name in DDL."""
+        return "xid8"
 
 
 Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dombes_office.models.base import Base, Id, Login, Now, Number, one_of, says_something
+from dombes_office.models.base import Base, Id, Login, Now, Number, Xid8, one_of, says_something
 
 REFUSAL_REASONS = (
     "age_out_of_range",
@@ -48,7 +48,8 @@ _SHORT_WORDS = f"length(words) <= {MAX_WORDS}"
 class Decision(Base):
     """A decision, taken on one version of a request: a trigger refuses any other version and moves the request.
 
-    An undone decision stays, marked; the unique index lets one decision stand for each version.
+    An undone decision stays, marked. Of those that end a request one stands, by a unique index; a family may be asked
+    again several times before.
     """
 
     __tablename__ = "decision"
@@ -65,9 +66,8 @@ class Decision(Base):
         Index(
             "uq_decision_standing",
             "request_id",
-            "seen_version",
             unique=True,
-            postgresql_where=text("undone_at is null"),
+            postgresql_where=text("undone_at is null and kind <> 'complement'"),
         ),
     )
 
@@ -84,6 +84,8 @@ class Decision(Base):
     decided_at: Mapped[Now]
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[str | None]
+    xid: Mapped[int | None] = mapped_column(Xid8)
+    """The transaction that wrote the row: verdicts and the e-mail are written in the same one."""
 
 
 class DocumentVerdict(Base):

@@ -8,19 +8,8 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import UserDefinedType
 
-from dombes_office.models.base import Base, Id, Login, Now
-
-
-class Xid8(UserDefinedType[int]):
-    """PostgreSQL's 64-bit transaction number."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own signature.
-        """The type's name in DDL."""
-        return "xid8"
+from dombes_office.models.base import Base, Id, Login, Now, Xid8
 
 
 class AuditEvent(Base):

@@ -54,6 +54,16 @@ begin
 end
 $$;
 
+-- For the tables that only grow.
+create or replace function office.append_only() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform office.refuse('OF024', 'append_only', json_build_object('table', tg_table_name), 'append_only');
+    return null;
+end
+$$;
+
 -- True where the caller is an active agent of the group. A superuser counts as a member: nothing here could hold her.
 create or replace function office.is_member(group_name text) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp

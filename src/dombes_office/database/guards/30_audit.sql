@@ -149,26 +149,17 @@ create trigger enter before insert on office.audit_event
     for each row execute function office.event_enters();
 
 -- An event changes once, when it gets its place in the chain.
-create or replace function office.event_is_final() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
-begin
-    if tg_op = 'UPDATE' and old.position is null and new.position is not null
-       and row(old.id, old.xid, old.at, old.login, old.authority_id, old.table_name, old.row_key, old.verb, old.old,
+create trigger keep before update on office.audit_event
+    for each row when (
+        old.position is not null or new.position is null
+        or row(old.id, old.xid, old.at, old.login, old.authority_id, old.table_name, old.row_key, old.verb, old.old,
                old.new, old.reason, old.digest)
-           is not distinct from
+           is distinct from
            row(new.id, new.xid, new.at, new.login, new.authority_id, new.table_name, new.row_key, new.verb, new.old,
-               new.new, new.reason, new.digest) then
-        return new;
-    end if;
-    perform office.refuse('OF024', 'append_only', json_build_object('table', tg_table_name), 'append_only');
-    return null;
-end
-$$;
-create trigger keep before update or delete on office.audit_event
-    for each row execute function office.event_is_final();
-create trigger keep_all before truncate on office.audit_event
-    for each statement execute function office.event_is_final();
+               new.new, new.reason, new.digest))
+    execute function office.append_only();
+create trigger keep_all before delete or truncate on office.audit_event
+    for each statement execute function office.append_only();
 
 -- Chains the events of finished transactions, at most so many; the number of events sealed. Ids are not in the order of
 -- commits, so an event waits until no older transaction runs; `everything` is for a database that was just restored, where

@@ -23,16 +23,8 @@ $$;
 create trigger enter before insert on office.reading
     for each row execute function office.reading_enters();
 
-create or replace function office.reading_is_final() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp
-as $$
-begin
-    perform office.refuse('OF024', 'append_only', json_build_object('table', tg_table_name), 'append_only');
-    return null;
-end
-$$;
 create trigger keep before update or delete or truncate on office.reading
-    for each statement execute function office.reading_is_final();
+    for each statement execute function office.append_only();
 
 -- The bytes of a piece, once they are written down as `p_what`; nobody calls this but the two functions below.
 create or replace function office.hand_over(p_document bigint, p_what text)

@@ -1,17 +1,5 @@
 -- Decisions: one for each version, on what was seen, complete with its verdicts and its e-mail, and undone only in time.
 
--- True for a row that this very transaction wrote. now() alone would not do: two transactions can begin in the same
--- microsecond. xmin holds the low half of a transaction's number, so it is widened around the present one.
-create or replace function office.is_of_this_transaction(written xid) returns boolean
-language sql stable set search_path = pg_catalog, pg_temp
-as $$
-    select pg_xact_status((near + case when near > here + 2147483648 then -4294967296
-                                       when near < here - 2147483648 then 4294967296 else 0 end)::text::xid8)
-           is not distinct from 'in progress'
-      from (select here, (here & ~4294967295) + written::text::bigint as near
-              from (select pg_current_xact_id()::text::bigint as here) p) w
-$$;
-
 create or replace function office.decision_enters() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -40,6 +28,9 @@ begin
     new.previous_status := request.status;
     new.decided_by := session_user;
     new.decided_at := now();
+    -- The time alone would not do: two transactions can begin in the same microsecond. Nor would the number alone: in a
+    -- database that was restored it is another server's.
+    new.xid := pg_current_xact_id();
     new.undone_at := null;
     new.undone_by := null;
     update office.access_request r
@@ -63,7 +54,7 @@ begin
     select d.request_id, d.authority_id, d.kind, r.service_id into decided
       from office.decision d join office.access_request r on r.id = d.request_id
      where d.id = new.decision_id and d.decided_by = session_user and d.decided_at = now() and d.undone_at is null
-       and office.is_of_this_transaction(d.xmin);
+       and d.xid = pg_current_xact_id();
     if not found then
         perform office.refuse('OF025', 'decision_is_final', json_build_object('decision', new.decision_id),
             'verdict_enters');

@@ -18,7 +18,7 @@ begin
       join office.account a on a.id = h.account_id
       join office.authority u on u.id = d.authority_id
      where d.id = new.decision_id and d.decided_by = session_user and d.decided_at = now() and d.undone_at is null
-       and office.is_of_this_transaction(d.xmin);
+       and d.xid = pg_current_xact_id();
     if not found then
         perform office.refuse('OF025', 'decision_is_final', json_build_object('decision', new.decision_id),
             'mail_enters');

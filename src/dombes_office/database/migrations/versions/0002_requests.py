@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from dombes_office.database.migrations.words import (
     AWARE,
     OFFICE,
+    Xid8,
     check,
     column,
     identity,
@@ -90,6 +91,7 @@ def upgrade() -> None:
         column("decided_at", AWARE, default="now()"),
         column("undone_at", AWARE, null=True),
         column("undone_by", sa.Text(), null=True),
+        column("xid", Xid8(), null=True),
         check(
             "ck_decision_refusal_has_reason",
             "(kind <> 'refuse' or reason_code is not null) and (reason_code is null or reason_code in"
@@ -112,10 +114,10 @@ def upgrade() -> None:
     op.create_index(
         "uq_decision_standing",
         "decision",
-        ["request_id", "seen_version"],
+        ["request_id"],
         unique=True,
         **OFFICE,
-        postgresql_where=sa.text("undone_at is null"),
+        postgresql_where=sa.text("undone_at is null and kind <> 'complement'"),
     )
     op.create_table(
         "request_check",

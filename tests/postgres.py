@@ -110,9 +110,8 @@ def database(server: EmbeddedServer, template: str) -> Iterator[OfficeDatabase]:
             sql.SQL("create database {} template {} strategy file_copy").format(name, sql.Identifier(template))
         )
     # A clone has the grants inside the database, but not those on the database itself.
-    with server.connect(database=office.name) as admin:
-        admin.execute(sql.SQL("revoke all on database {} from public").format(name))
-        admin.execute(sql.SQL("grant connect on database {} to {}").format(name, _groups()))
+    with Database(office.target(), server.password()) as owner:
+        install.prepare_cluster(owner)
     with office.opened:
         yield office
     with server.connect() as admin:
@@ -142,11 +141,6 @@ def make_agent(database: OfficeDatabase) -> MakeAgent:
         return login
 
     return make
-
-
-def _groups() -> sql.Composed:
-    """Those who may connect to an office, as a list in SQL."""
-    return sql.SQL(", ").join(map(sql.Identifier, (install.OWNER, *install.GROUPS)))
 
 
 @dataclass(frozen=True)

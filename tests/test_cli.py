@@ -255,25 +255,23 @@ def test_without_a_console_at_all_it_still_answers(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
-    ("url", "target", "password"),
+    ("url", "target"),
     [
-        ("postgresql://anne@base.mairie.invalid/office", Target("base.mairie.invalid", "office", "anne"), ""),
+        ("postgresql://anne@base.mairie.invalid/office", Target("base.mairie.invalid", "office", "anne")),
         (
             "postgres://an%40ne@base:6432/b?sslmode=require",
             Target("base", "b", "an@ne", 6432, REQUIRE),
-            "",
         ),
-        ("postgresql://anne@localhost/office", Target("localhost", "office", "anne", 5432, PREFER), ""),
-        ("postgresql://anne@/office?host=/run/socket&port=7", Target("/run/socket", "office", "anne", 7, PREFER), ""),
+        ("postgresql://anne@localhost/office", Target("localhost", "office", "anne", 5432, PREFER)),
+        ("postgresql://anne@/office?host=/run/socket&port=7", Target("/run/socket", "office", "anne", 7, PREFER)),
         (
             "postgresql://anne@base/office?sslrootcert=C:/ca.crt",
             Target("base", "office", "anne", 5432, VERIFY_FULL, "C:/ca.crt"),
-            "",
         ),
     ],
 )
-def test_an_address_is_read(url: str, target: Target, password: str) -> None:
-    assert target_of_url(url) == (target, password)
+def test_an_address_is_read(url: str, target: Target) -> None:
+    assert target_of_url(url) == target
 
 
 @pytest.mark.parametrize(

@@ -72,13 +72,8 @@ def house15(pg15: InstalledServer, template15: str) -> Iterator[House]:
             )
             return opened.enter_context(contextlib.closing(connection))
 
-        with raw() as closing:
-            closing.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
-            closing.execute(
-                sql.SQL("grant connect on database {} to {}").format(
-                    sql.Identifier(name), sql.SQL(", ").join(map(sql.Identifier, install.GROUPS))
-                )
-            )
+        with Database(pg15.target(name), pg15.password) as owner:
+            install.prepare_cluster(owner)
         superuser = raw()
 
         def make(word: str, *, groups: Sequence[str] = (), authorities: Sequence[int] = ()) -> str:

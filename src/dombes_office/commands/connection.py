@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def address(wanted: argparse.Namespace) -> tuple[Target, str]:
-    """The server that was named, and its password: from the address, the vault, the environment, or the keyboard."""
+    """The server that was named, and its password: from the vault, the environment, or the keyboard."""
     from dombes_office.credentials import SavedProfiles, Vault
     from dombes_office.database.opening import target_of_url
 
@@ -30,7 +30,7 @@ def address(wanted: argparse.Namespace) -> tuple[Target, str]:
         raise InvalidEntry("L’option --as ne vaut que pour une base locale.", "Écrivez l’agent dans l’adresse.")
     password: str | None = None
     if wanted.url:
-        target, password = target_of_url(wanted.url)
+        target = target_of_url(wanted.url)
     elif wanted.profile:
         target = SavedProfiles().find(wanted.profile).target
         with contextlib.suppress(Outage):  # Without a vault the password is asked for.

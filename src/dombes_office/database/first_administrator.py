@@ -18,19 +18,9 @@ if TYPE_CHECKING:
 SHORTEST_PASSWORD = 12
 """Signs: what the CNIL asks for where nothing but a password protects (deliberation 2022-100)."""
 
-# The row is written, so that of two at once the second waits, then finds the first one's administrator.
-TAKE_IN_HAND = text("update office.assignable_group set label = label where name = 'office_admin'")
-ADMINISTRATORS = text(
-    """
-    select exists (select from office.staff_member m join pg_roles r on r.rolname = m.login
-                    where m.suspended_at is null and r.rolcanlogin and not r.rolsuper
-                      and pg_has_role(r.oid, 'office_admin', 'MEMBER'))
-    """
-)
-TAKEN = text(
-    "select exists (select from pg_roles where rolname = :login)"
-    " or exists (select from office.staff_member where login = :login)"
-)
+# One at a time: the second waits, then finds the first one's administrator.
+TAKE_IN_HAND = text("select office.take_agents_in_hand()")
+ADMINISTERED = text("select office.has_administrator()")
 CREATE = text(
     "select office.create_agent(:login, :name, :verifier, array[:group]::text[],"
     " array(select id from office.authority order by id))"
@@ -65,13 +55,11 @@ def create_first_administrator(database: Database, login: str, password: str) ->
 
     def create(db: Session) -> None:
         db.execute(TAKE_IN_HAND)
-        if db.execute(ADMINISTRATORS).scalar_one():
+        if db.execute(ADMINISTERED).scalar_one():
             raise Refusal(
                 "Cette base a déjà un administrateur\u00a0: personne n’a été créé.",
                 "C’est à lui de créer les autres agents.",
             )
-        if db.execute(TAKEN, {"login": login}).scalar_one():
-            raise InvalidEntry("Cet identifiant existe déjà.", "Choisissez-en un autre.", field="login")
         db.execute(CREATE, {"login": login, "name": name, "verifier": _verifier(db, login, password), "group": ADMIN})
 
     database.transact(create)

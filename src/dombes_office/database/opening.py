@@ -22,8 +22,8 @@ LOCAL_DATABASE = "office"
 ON_THIS_MACHINE = (*ENCRYPTIONS, PREFER, "disable", "allow", "verify-ca")
 
 
-def target_of_url(url: str) -> tuple[Target, str]:
-    """The address in `postgresql://agent@host:port/database?sslmode=verify-full`, and no password: always "".
+def target_of_url(url: str) -> Target:
+    """The address in `postgresql://agent@host:port/database?sslmode=verify-full`, which holds no password.
 
     Over a network the connection is encrypted: without `sslmode` the certificate is verified too.
 
@@ -59,7 +59,7 @@ def target_of_url(url: str) -> tuple[Target, str]:
     )
     if options or not target.host:
         raise invalid
-    return _encrypted(target), ""
+    return _encrypted(target)
 
 
 def _encrypted(target: Target) -> Target:

@@ -121,6 +121,18 @@ def _piece_missing(detail: Mapping[str, Any]) -> OfficeError:
     return PieceMissing(sentence, "Jugez chaque pièce, ou demandez un complément à la famille.")
 
 
+def _invalid_agent(detail: Mapping[str, Any]) -> OfficeError:
+    """Says which entry the guard named, and whether the login is somebody's already."""
+    field = str(detail.get("field") or "")
+    if detail.get("taken"):
+        return InvalidEntry("Cet identifiant existe déjà.", "Choisissez-en un autre.", field=field)
+    return InvalidEntry(
+        "Cet agent ne peut pas être enregistré ainsi.",
+        "L’identifiant commence par une lettre et n’a que des minuscules sans accent, chiffres, points ou soulignés.",
+        field=field,
+    )
+
+
 def _wrong_password() -> OfficeError:
     return WrongPassword(
         "L’identifiant ou le mot de passe est faux.", "Vérifiez la touche Verr. Maj, puis saisissez-les à nouveau."
@@ -178,10 +190,7 @@ _PRIVATE: Mapping[str, Callable[[Mapping[str, Any]], OfficeError]] = {
         "C’est le dernier administrateur : il ne peut être ni suspendu ni privé de ce droit.",
         "Nommez d’abord un autre administrateur.",
     ),
-    "OF010": lambda _: InvalidEntry(
-        "Cet agent ne peut pas être enregistré ainsi.",
-        "L’identifiant commence par une lettre et n’a que des minuscules sans accent, chiffres, points ou soulignés.",
-    ),
+    "OF010": _invalid_agent,
     "OF011": lambda _: NotFound(
         "Cet élément n’existe pas, ou n’est pas dans vos collectivités.", "Revenez à la liste et actualisez."
     ),

@@ -176,14 +176,19 @@ begin
 end
 $$;
 
+create or replace function office.has_administrator() returns boolean
+language sql stable set search_path = pg_catalog, pg_temp
+as $$
+    select exists (select from office.staff_member m join pg_roles r on r.rolname = m.login
+                    where m.suspended_at is null and r.rolcanlogin and not r.rolsuper
+                      and pg_has_role(r.oid, 'office_admin', 'MEMBER'))
+$$;
+
 create or replace function office.keep_an_administrator() returns void
 language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform from office.staff_member m join pg_roles r on r.rolname = m.login
-      where m.suspended_at is null and r.rolcanlogin and not r.rolsuper
-        and pg_has_role(r.oid, 'office_admin', 'MEMBER');
-    if not found then
+    if not office.has_administrator() then
         perform office.refuse('OF009', 'last_administrator', null, 'administer');
     end if;
 end
@@ -206,8 +211,10 @@ begin
     perform office.check_verifier(p_verifier);
     perform office.check_authorities(p_authorities);
     perform office.check_reach(p_login, p_authorities);
-    if exists (select from pg_roles r where r.rolname = p_login) then
-        perform office.refuse('OF010', 'login_taken', json_build_object('field', 'login'), 'administer');
+    -- A row without its login came with a backup from another server: the name is that agent's all the same.
+    if exists (select from pg_roles r where r.rolname = p_login)
+       or exists (select from office.staff_member m where m.login = p_login) then
+        perform office.refuse('OF010', 'login_taken', json_build_object('field', 'login', 'taken', true), 'administer');
     end if;
     execute format('create role %I login inherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls'
                    ' connection limit 20 password %L', p_login, p_verifier);

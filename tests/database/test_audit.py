@@ -165,6 +165,7 @@ household_authority authority_id household_id
 request_check authority_id checked_at checked_by failures request_id version warnings
 supporting_document authority_id byte_count file_sha256 given_at id
 supporting_document replaced_at request_id requirement_id sensitivity signed_on valid_until
+decision xid
 outbox_mail dedupe_key leased_by leased_until message_id reply_to
 """
 

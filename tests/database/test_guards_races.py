@@ -115,6 +115,7 @@ def test_without_the_guard_fifty_agents_decide_more_than_once(house: House) -> N
     superuser.execute("drop index office.uq_decision_standing")
     # What the trigger would have filled in, and nothing that it would have checked.
     superuser.execute("alter table office.decision alter previous_status set default 'pending'")
+    superuser.execute("alter table office.decision alter xid set default pg_current_xact_id()")
     superuser.execute(
         f"alter table office.decision alter authority_id set default {house.office.authority_id}".encode()
     )
@@ -129,6 +130,7 @@ def test_the_unique_index_alone_lets_one_decision_stand(house: House) -> None:
     superuser = house.raw()
     superuser.execute("alter table office.decision disable trigger enter")
     superuser.execute("alter table office.decision alter previous_status set default 'pending'")
+    superuser.execute("alter table office.decision alter xid set default pg_current_xact_id()")
     superuser.execute(
         f"alter table office.decision alter authority_id set default {house.office.authority_id}".encode()
     )

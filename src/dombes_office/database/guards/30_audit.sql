@@ -152,11 +152,12 @@ create trigger enter before insert on office.audit_event
 create trigger keep before update on office.audit_event
     for each row when (
         old.position is not null or new.position is null
-        or row(old.id, old.xid, old.at, old.login, old.authority_id, old.table_name, old.row_key, old.verb, old.old,
-               old.new, old.reason, old.digest)
-           is distinct from
-           row(new.id, new.xid, new.at, new.login, new.authority_id, new.table_name, new.row_key, new.verb, new.old,
-               new.new, new.reason, new.digest))
+        or old.id is distinct from new.id or old.xid is distinct from new.xid
+        or old.at is distinct from new.at or old.login is distinct from new.login
+        or old.authority_id is distinct from new.authority_id or old.table_name is distinct from new.table_name
+        or old.row_key is distinct from new.row_key or old.verb is distinct from new.verb
+        or old.old is distinct from new.old or old.new is distinct from new.new
+        or old.reason is distinct from new.reason or old.digest is distinct from new.digest)
     execute function office.append_only();
 create trigger keep_all before delete or truncate on office.audit_event
     for each statement execute function office.append_only();

@@ -174,9 +174,9 @@ def test_an_upgrade_asks_nothing_of_the_guards_that_it_replaces(database: Office
     database.raw().execute("drop function office.office_counts()")
     status = install.status(database.open())
     assert (status.current, status.agents, status.requests) == (True, 0, 0)
-    assert install.upgrade(database.open()) == "0002"
+    assert install.upgrade(database.open()) == "0003"
     database.raw().execute("drop function office.is_active() cascade")
-    assert install.upgrade(database.open()) == "0002"
+    assert install.upgrade(database.open()) == "0003"
     assert install.status(database.open()).current
 
 

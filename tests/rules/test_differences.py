@@ -86,7 +86,7 @@ def test_a_family_that_answered_a_complement_is_told_too(example: Example) -> No
     )
     assert told(example.dossier, after) == (
         f"Odile Vernay a demandé un complément à la famille à 9{NB}h{NB}42.",
-        f"L’état de la demande est maintenant «{NB}Compléments reçus{NB}».",
+        f"L’état de la demande est maintenant «{NB}Complément reçu{NB}».",
     )
 
 

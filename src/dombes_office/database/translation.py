@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from sqlalchemy.exc import DBAPIError
 
+from dombes_office.database.counter_answers import COUNTER_CODES, COUNTER_RULES
 from dombes_office.errors import (
     AgentUnknown,
     AlreadyDecided,
@@ -185,6 +186,7 @@ _PRIVATE: Mapping[str, Callable[[Mapping[str, Any]], OfficeError]] = {
     "OF024": lambda _: NotAllowed("Ce registre ne se modifie pas : il ne fait que s’allonger."),
     "OF025": lambda _: ChangedMeanwhile("Cette décision est définitive, ou déjà annulée.", "Actualisez la demande."),
     "OF026": lambda _: ChangedMeanwhile("Cet e-mail a déjà changé d’état.", "Actualisez la liste."),
+    **COUNTER_CODES,
 }
 
 _STANDARD: Mapping[str, Callable[[], OfficeError]] = {
@@ -247,6 +249,7 @@ _RULES: Mapping[str, Callable[[], OfficeError]] = {
     "ck_file_content_size": lambda: InvalidEntry("Ce fichier dépasse 15 Mo.", "Donnez-en un plus léger.", field="file"),
     "uq_decision_standing": lambda: _already_decided({}),
     "uq_supporting_document_current": lambda: ChangedMeanwhile(*CHANGED),
+    **COUNTER_RULES,
 }
 
 

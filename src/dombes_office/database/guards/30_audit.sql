@@ -9,6 +9,7 @@ as $$
            ('reading', 'it is a trail of its own: rows are added, never changed'),
            ('file_content', 'its rows are known by their digest and never change; the piece that names one is audited'),
            ('household_token', 'derived from names that are audited'),
+           ('household_variant', 'derived from names that are audited'),
            ('request_opening', 'a hint to colleagues, renewed every few minutes'),
            ('installed_guard', 'rewritten whole at each installation; the server logs who installs'),
            ('alembic_version', 'written by the migrations alone')
@@ -19,7 +20,9 @@ create or replace function office.masked_columns(table_name text) returns text[]
 language sql immutable set search_path = pg_catalog, pg_temp
 as $$
     select case table_name
-        when 'beneficiary' then '{care_note}'
+        when 'beneficiary' then '{care_note,care_plan_from,care_plan_until,vaccinated_seen_on}'
+        when 'contact' then '{barred_by}'
+        when 'household_note' then '{words}'
         when 'supporting_document' then '{text_value}'
         when 'request_check' then '{results}'
         when 'outbox_mail' then '{body}'
@@ -34,6 +37,12 @@ language sql immutable set search_path = pg_catalog, pg_temp
 as $$
     select case table_name
         when 'access_request' then '{checked_version,check_failures,check_warnings,check_rank}'
+        when 'account' then '{version}'
+        when 'household' then '{version}'
+        when 'beneficiary' then '{version}'
+        when 'contact' then '{version}'
+        when 'service' then '{version}'
+        when 'document_requirement' then '{version}'
         else '{}' end::text[]
 $$;
 

@@ -61,12 +61,17 @@ class Household(Base):
 
 
 class HouseholdAuthority(Base):
-    """Which authorities know a family: written by the database with the first request or at the counter."""
+    """Which authorities know a family: written by the database with the first request or at the counter.
+
+    `family_key` is the folded name, kept by triggers: the order of the list of families.
+    """
 
     __tablename__ = "household_authority"
+    __table_args__ = (Index("ix_household_authority_key", "authority_id", "family_key", "household_id"),)
 
     household_id: Mapped[Number] = mapped_column(ForeignKey("office.household.id"), primary_key=True)
     authority_id: Mapped[Number] = mapped_column(ForeignKey("office.authority.id"), primary_key=True, index=True)
+    family_key: Mapped[str] = mapped_column(Text(collation="C"), server_default=text("''"))
 
 
 class HouseholdToken(Base):

@@ -39,6 +39,7 @@ as $$
         when 'access_request' then '{checked_version,check_failures,check_warnings,check_rank}'
         when 'account' then '{version}'
         when 'household' then '{version}'
+        when 'household_authority' then '{family_key}'
         when 'beneficiary' then '{version}'
         when 'contact' then '{version}'
         when 'service' then '{version}'

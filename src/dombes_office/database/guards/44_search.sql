@@ -12,6 +12,10 @@ create or replace function office.index_households(p_households bigint[]) return
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
+    update office.household_authority l set family_key = office.fold(h.name)
+      from office.household h
+     where h.id = l.household_id and l.household_id = any (p_households)
+       and l.family_key is distinct from office.fold(h.name);
     delete from office.household_token t where t.household_id = any (p_households);
     delete from office.household_variant v where v.household_id = any (p_households);
     with names as materialized (

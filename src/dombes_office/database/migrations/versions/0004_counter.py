@@ -331,6 +331,11 @@ def _self_reference(table: str) -> None:
 
 
 def _search() -> None:
+    # The order of the list of families, one index scan for each authority.
+    op.add_column("household_authority", column("family_key", sa.Text(collation="C"), default="''"), **OFFICE)
+    op.create_index(
+        "ix_household_authority_key", "household_authority", ["authority_id", "family_key", "household_id"], **OFFICE
+    )
     op.create_table(
         "household_variant",
         column("household_id", sa.BigInteger()),

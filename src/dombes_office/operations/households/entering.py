@@ -17,6 +17,7 @@ from dombes_office.models.households import (
     HouseholdNote,
 )
 from dombes_office.rules.entries import clean_words
+from dombes_office.rules.french import typeset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -184,7 +185,7 @@ def _change(db: Session, table: Editable, row_id: int, seen: int, values: Mappin
     if changed is None:
         raise ChangedMeanwhile(
             "Un collègue ou la famille vient de changer cette fiche.",
-            "Relisez ce qui est nouveau : votre saisie est gardée.",
+            typeset("Relisez ce qui est nouveau : votre saisie est gardée."),
             differences=_differences(db, table, row_id, values),
         )
 
@@ -197,7 +198,7 @@ def _differences(db: Session, table: Editable, row_id: int, values: Mapping[str,
     if now is None:
         return ("Cette fiche n’est plus dans vos collectivités.",)
     return tuple(
-        f"{_LABELS[name].capitalize()} : {getattr(now, name)}"
+        typeset(f"{_LABELS[name].capitalize()} : {getattr(now, name)}")
         for name in readable
         if isinstance(getattr(now, name), str) and getattr(now, name) != values[name]
     )

@@ -60,7 +60,17 @@ MISTAKE = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|aujourd)'[a-zà-ÿ]|[\w)}
 
 TYPESET_LATER = {
     f"src/dombes_office/rules/{name}.py"
-    for name in ("bank_checks", "banks", "checks", "differences", "entries", "families", "iban", "reasons", "services")
+    for name in (
+        "bank_checks",
+        "banks",
+        "checks",
+        "differences",
+        "entries",
+        "family_entries",
+        "iban",
+        "reasons",
+        "services",
+    )
 }
 """They choose between sentences first and give the chosen one to `typeset` where they hand it out."""
 NOT_YET_TYPESET = (

@@ -22,14 +22,8 @@ from dombes_office.errors import (
 from dombes_office.operations.households import asking, entering, listing, merging, sheet
 from dombes_office.operations.requests import dossier
 from dombes_office.rules.agents import RECEPTION, REVIEWER, Agent
-from dombes_office.rules.families import (
-    AccountEntry,
-    ChildEntry,
-    ContactEntry,
-    FamilyFilter,
-    HealthEntry,
-    Likeness,
-)
+from dombes_office.rules.families import FamilyFilter, Likeness
+from dombes_office.rules.family_entries import AccountEntry, ChildEntry, ContactEntry, HealthEntry
 from dombes_office.rules.requests import RequestStatus
 from tests.builders import TYPED_IBAN, Office, build_office
 

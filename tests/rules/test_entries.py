@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dombes_office.errors import InvalidEntry
 from dombes_office.rules import entries
-from dombes_office.rules.families import (
+from dombes_office.rules.family_entries import (
     AccountEntry,
     ChildEntry,
     ContactEntry,

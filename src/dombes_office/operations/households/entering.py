@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from dombes_office.rules.families import AccountEntry, ChildEntry, ContactEntry, HealthEntry
+    from dombes_office.rules.family_entries import AccountEntry, ChildEntry, ContactEntry, HealthEntry
 
     Editable = type[Account | Household | Beneficiary | Contact]
 

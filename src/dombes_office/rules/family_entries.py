@@ -118,7 +118,7 @@ def clean_child(typed: ChildEntry) -> tuple[ChildEntry, tuple[InvalidEntry, ...]
         faults.add(
             refuse(
                 "leaves_alone_signed_on",
-                "« Peut partir seul » demande la date de l’autorisation signée.",
+                "Partir seul demande la date de l’autorisation signée.",
                 "Saisissez cette date.",
             )
         )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from dombes_office.rules.families import AccountEntry, ChildEntry
+    from dombes_office.rules.family_entries import AccountEntry, ChildEntry
 
 _MOST = 5
 

@@ -66,7 +66,6 @@ TYPESET_LATER = {
         "checks",
         "differences",
         "entries",
-        "family_entries",
         "iban",
         "reasons",
         "services",

@@ -143,7 +143,7 @@ def clean_contact(typed: ContactEntry) -> tuple[ContactEntry, tuple[InvalidEntry
             refuse(
                 "may_pick_up",
                 "Une décision de justice interdit de confier l’enfant à cette personne.",
-                "Retirez « peut venir chercher ».",
+                "Retirez-lui le droit de venir le chercher.",
             )
         )
     return cleaned, tuple(faults.found)

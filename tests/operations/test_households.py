@@ -19,12 +19,13 @@ from dombes_office.errors import (
     NotFound,
     Refusal,
 )
-from dombes_office.operations.households import asking, entering, listing, merging, sheet
+from dombes_office.operations.households import asking, classes, entering, listing, merging, sheet
 from dombes_office.operations.requests import dossier
 from dombes_office.rules.agents import RECEPTION, REVIEWER, Agent
 from dombes_office.rules.families import FamilyFilter, Likeness
 from dombes_office.rules.family_entries import AccountEntry, ChildEntry, ContactEntry, HealthEntry
 from dombes_office.rules.requests import RequestStatus
+from dombes_office.rules.schooling import Passage
 from tests.builders import TYPED_IBAN, Office, build_office
 
 if TYPE_CHECKING:
@@ -368,3 +369,33 @@ def test_the_list_is_read_page_by_page_and_narrowed(counter: Database, office: O
         rows = counter.transact(partial(listing.list_families, wanted=wanted)).rows
         assert [row.name for row in rows] == found, words
         assert counter.transact(partial(listing.count_families, wanted=wanted)) == len(found)
+
+
+def test_children_pass_stay_or_skip(counter: Database, office: Office) -> None:
+    others = [
+        replace(MANON, first_name="Hugo", school_level="CM2"),
+        replace(MANON, first_name="Zoé", school_level="MS"),
+    ]
+    household, (manon, hugo, zoe) = enter(counter, office, CLAIRE, MANON, *others)
+    group = office.one(
+        "with s as (insert into office.school (authority_id, name) values (%s, 'École') returning id)"
+        " insert into office.school_class (school_id, school_year, name) select id, 2026, 'A' from s returning id",
+        office.authority_id,
+    )
+    office.raw.execute("update office.beneficiary set school_class_id = %s", (group,))
+    rows = counter.transact(partial(classes.list_passages, authority_id=office.authority_id))
+    assert [(row.first_name, row.level, row.proposed) for row in rows] == [
+        ("Zoé", "MS", "GS"),
+        ("Manon", "CE1", "CE2"),
+        ("Hugo", "CM2", "6e"),
+    ]
+    seen_versions = {row.beneficiary_id: row.version for row in rows}
+    wanted = {zoe: "CP", manon: "CE1", hugo: "6e"}
+    passages = [Passage(child, seen_versions[child], level) for child, level in wanted.items()]
+    assert counter.transact(partial(classes.pass_classes, passages=passages)) == 3
+    found = {child.beneficiary_id: child for child in seen(counter, household).children}
+    assert {child: found[child].school_level for child in wanted} == wanted
+    assert [found[child].school_class_id for child in (zoe, manon, hugo)] == [None, group, None]
+    with pytest.raises(ChangedMeanwhile, match="2"):
+        counter.transact(partial(classes.pass_classes, passages=passages))
+    assert {child.school_level for child in seen(counter, household).children} == {"CP", "CE1", "6e"}

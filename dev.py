@@ -253,7 +253,9 @@ def lock(rest: list[str]) -> int:
     prepare()
     must([*PIP_INSTALL, UV])
     compiler: Command = [PYTHON, "-m", "uv", "--system-certs", "pip", "compile", "pyproject.toml", "--extra", "local"]
-    shape = ["--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate"]
+    # Only wheels are ever installed (see `fill_venv`), so nothing else may be pinned.
+    wheels = ["--only-binary", ":all:", "--universal", "--python-version", "3.11"]
+    shape = ["--quiet", *wheels, "--generate-hashes", "--no-header", "--no-annotate"]
     for target, groups in {LOCK.with_name("app.txt"): [], LOCK: ["--group", "dev"]}.items():
         must([*compiler, *groups, *shape, *rest, "--output-file", target])
         say(f"{target.relative_to(ROOT)} is written")

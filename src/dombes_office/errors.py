@@ -50,6 +50,14 @@ class InvalidEntry(Refusal):
         self.field = field
 
 
+class EmailKnown(InvalidEntry):
+    """Another family has this e-mail; `household_id` is that family where the agent may open it, else None."""
+
+    def __init__(self, sentence: str, way_out: str = "", *, household_id: int | None) -> None:
+        super().__init__(sentence, way_out, field="email")
+        self.household_id = household_id
+
+
 class ReasonMissing(InvalidEntry):
     """A refusal, or a piece judged not compliant, has no reason."""
 

@@ -167,6 +167,15 @@ supporting_document authority_id byte_count file_sha256 given_at id
 supporting_document replaced_at request_id requirement_id sensitivity signed_on valid_until
 decision xid
 outbox_mail dedupe_key leased_by leased_until message_id reply_to
+account merged_into_id version
+beneficiary merged_into_id version
+beneficiary_diet beneficiary_id removed_at
+contact beneficiary_id created_at emergency_rank guardian household_id id may_pick_up removed_at version
+household merged_into_id version
+household_child beneficiary_id household_id share_percent since
+household_merge id kept_id merged_at merged_by merged_id
+household_note household_id id removed_at written_at written_by
+mandate authority_id closed_at created_at created_by household_id id reference signed_on
 """
 
 

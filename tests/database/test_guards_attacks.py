@@ -64,7 +64,7 @@ FORBIDDEN = {
     "change the database's settings": "alter database postgres set search_path = pg_temp",
     "read the key of the masks": "select secret from office.audit_secret",
     "write a number of her choice": "select setval('office.request_number', 1)",
-    "index a family": "select office.index_household(1)",
+    "index a family": "select office.index_households(array[1])",
     "note an event": "select office.note_agent('x', 'y', null, null)",
     "mask a value, to guess it": "select office.masked('beneficiary/care_note/1', 'x')",
     "subscribe to everything": "create publication mine for all tables",

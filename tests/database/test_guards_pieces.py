@@ -48,7 +48,7 @@ def test_copies_cannot_be_chosen(house: House) -> None:
         " number, pieces_given, pieces_needed) values (%s, %s, %s, %s, 'validated', 7, 'x', 9, 9) returning id",
         given.household_id,
         given.beneficiary_id,
-        house.office.service_id,
+        house.office.add_service("GARDERIE"),
         house.elsewhere,
     )
     assert rows(

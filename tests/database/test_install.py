@@ -44,7 +44,7 @@ def empty(server: EmbeddedServer) -> Iterator[Database]:
 def test_a_fresh_office_is_current(database: OfficeDatabase) -> None:
     status = install.status(database.open())
     assert status.current
-    assert (status.revision, status.agents, status.requests, status.last_backup) == ("0003", 0, 0, None)
+    assert (status.revision, status.agents, status.requests, status.last_backup) == ("0004", 0, 0, None)
     assert status.server_version.startswith("18.")
     assert status.byte_count > 5_000_000
 
@@ -174,9 +174,9 @@ def test_an_upgrade_asks_nothing_of_the_guards_that_it_replaces(database: Office
     database.raw().execute("drop function office.office_counts()")
     status = install.status(database.open())
     assert (status.current, status.agents, status.requests) == (True, 0, 0)
-    assert install.upgrade(database.open()) == "0003"
+    assert install.upgrade(database.open()) == "0004"
     database.raw().execute("drop function office.is_active() cascade")
-    assert install.upgrade(database.open()) == "0003"
+    assert install.upgrade(database.open()) == "0004"
     assert install.status(database.open()).current
 
 
@@ -232,7 +232,7 @@ def test_an_open_reader_stops_the_upgrade_with_a_count(
         "create table public.mine (x int)",
         "create function public.mine() returns int language sql as 'select 1'",
         "create schema mine",
-        "select office.index_household(1)",
+        "select office.index_households(array[1])",
         "set role office_owner",
         "set role office_roles",
         "set session_replication_role = replica",

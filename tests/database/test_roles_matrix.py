@@ -9,36 +9,48 @@ import pytest
 from tests.database.acts import ALLOWED, NO_RIGHT, House, answer, decide, one, rows
 
 if TYPE_CHECKING:
+    from tests.builders import GivenRequest
     from tests.postgres import Raw
 
 # S reads, s some columns; I inserts, i some columns; U updates, u some columns; - nothing. Nobody deletes.
 # The portal has no right at all: its contract is not written yet.
 GRID = """
 table                reception reviewer planner animator finance admin mailer portal
-access_request       S         S        S       -        S       -     -      -
-account              S         S        S       -        S       -     -      -
+access_request       Si        Si       S       -        S       -     -      -
+account              Su        Su       S       -        S       -     -      -
 agent_scope          S         S        S       S        S       S     S      -
 alembic_version      S         S        S       S        S       S     S      -
 assignable_group     S         S        S       S        S       S     S      -
 audit_event          -         -        -       -        -       S     -      -
 audit_secret         -         -        -       -        -       -     -      -
-authority            S         S        S       S        S       S     S      -
+authority            S         S        S       S        S       Su    S      -
 backup_run           S         S        S       S        S       S     S      -
-beneficiary          s         s        s       -        s       -     -      -
-customer_group       S         S        S       S        S       S     S      -
+beneficiary          siu       siu      su      -        s       -     -      -
+beneficiary_diet     Siu       Siu      S       -        -       -     -      -
+calendar_period      S         S        Siu     S        S       S     -      -
+contact              siu       Siu      s       -        s       -     -      -
+customer_group       S         S        Siu     S        S       S     S      -
 decision             s         Siu      -       -        -       s     -      -
-document_requirement S         S        S       S        S       S     S      -
+diet_need            S         S        Siu     S        S       S     S      -
+document_requirement S         S        Siu     S        S       S     S      -
 document_verdict     -         Si       -       -        -       s     -      -
 file_content         -         -        -       -        -       -     -      -
-household            S         S        S       -        S       -     -      -
+household            Su        Su       S       -        S       -     -      -
 household_authority  S         S        S       -        S       -     -      -
+household_child      S         S        S       -        S       -     -      -
+household_merge      S         S        -       -        -       -     -      -
+household_note       Siu       Siu      -       -        -       -     -      -
 household_token      S         S        S       -        S       -     -      -
+household_variant    S         S        S       -        S       -     -      -
 installed_guard      S         S        S       S        S       S     S      -
+mandate              S         S        S       -        S       -     -      -
 outbox_mail          s         Si       -       -        -       s     Su     -
 reading              -         Si       -       -        -       S     -      -
 request_check        -         Siu      -       -        -       -     -      -
 request_opening      S         Siu      -       -        -       -     -      -
-service              S         S        S       S        S       S     S      -
+school               S         S        Siu     S        S       S     -      -
+school_class         S         S        Siu     S        S       S     -      -
+service              S         S        Siu     S        S       S     S      -
 staff_member         s         s        s       s        s       S     s      -
 supporting_document  s         S        -       -        S       -     -      -
 """
@@ -46,10 +58,52 @@ supporting_document  s         S        -       -        S       -     -      -
 # Which columns stand behind a small letter. A piece's value and a child's care note are health or bank data, and the
 # words of a decision may speak of them.
 COLUMNS = """
-reception beneficiary         s all but care_note
-reviewer  beneficiary         s all but care_note
-planner   beneficiary         s all but care_note
-finance   beneficiary         s all but care_note
+reception access_request      i household_id beneficiary_id service_id by_debit
+reviewer  access_request      i household_id beneficiary_id service_id by_debit
+reception account             u email last_name first_name phone other_phone address postcode town
+reviewer  account             u email last_name first_name phone other_phone address postcode town
+admin     authority           u name short_name postcode email phone creditor_id
+reviewer  beneficiary         s all but care_note care_plan_from care_plan_until vaccinated_seen_on
+reception beneficiary         s all but care_note care_plan_from care_plan_until vaccinated_seen_on
+planner   beneficiary         s all but care_note care_plan_from care_plan_until vaccinated_seen_on
+finance   beneficiary         s all but care_note care_plan_from care_plan_until vaccinated_seen_on
+reception beneficiary         i all but id photo_sha256 created_at version merged_into_id
+reviewer  beneficiary         i all but id photo_sha256 created_at version merged_into_id
+reception beneficiary         u last_name first_name born_on relationship school_level school_class_id \
+    customer_group_id leaves_alone leaves_alone_signed_on
+reviewer  beneficiary         u all but id household_id photo_sha256 created_at version merged_into_id
+planner   beneficiary         u school_level school_class_id
+reception beneficiary_diet    i beneficiary_id diet_need_id
+reviewer  beneficiary_diet    i beneficiary_id diet_need_id
+reception beneficiary_diet    u removed_at
+reviewer  beneficiary_diet    u removed_at
+planner   calendar_period     i authority_id kind name first_on last_on
+planner   calendar_period     u kind name first_on last_on closed_at
+reception contact             s all but barred_by
+planner   contact             s all but barred_by
+finance   contact             s all but barred_by
+reception contact             i all but id barred_by barred created_at removed_at version
+reviewer  contact             i all but id barred created_at removed_at version
+reception contact             u all but id household_id barred_by barred created_at version
+reviewer  contact             u all but id household_id barred created_at version
+planner   customer_group      i name
+planner   customer_group      u name closed_at
+planner   diet_need           i name
+planner   diet_need           u name closed_at
+planner   document_requirement i all but id authority_id closed_at form_sha256 form_name version
+planner   document_requirement u all but id service_id authority_id code kind form_sha256 form_name version
+reception household           u name
+reviewer  household           u name
+reception household_note      i household_id words
+reviewer  household_note      i household_id words
+reception household_note      u removed_at
+reviewer  household_note      u removed_at
+planner   school              i authority_id name town
+planner   school              u name town closed_at
+planner   school_class        i school_id school_year name
+planner   school_class        u name closed_at
+planner   service             i all but id closed_at version
+planner   service             u all but id authority_id version
 reception decision            s id request_id authority_id kind decided_by decided_at undone_at
 admin     decision            s all but words xid
 reviewer  decision            i request_id kind reason_code words seen_version
@@ -82,6 +136,7 @@ VERBS = {"s": "select", "i": "insert", "u": "update"}
 
 # What "in scope" means for an agent of one authority, table by table; everything where the table is everybody's.
 BY_FAMILY = "select household_id from office.household_authority where authority_id = %(here)s"
+BY_CHILD = f"beneficiary_id in (select beneficiary_id from office.household_child where household_id in ({BY_FAMILY}))"
 IN_SCOPE = {
     "account": f"id in (select account_id from office.household where id in ({BY_FAMILY}))",
     "agent_scope": "login = %(login)s",
@@ -90,8 +145,14 @@ IN_SCOPE = {
     "authority": "id = %(here)s",
     "backup_run": "true",
     "beneficiary": f"household_id in ({BY_FAMILY})",
+    "beneficiary_diet": BY_CHILD,
+    "contact": f"household_id in ({BY_FAMILY})",
     "customer_group": "true",
+    "diet_need": "true",
     "household": f"id in ({BY_FAMILY})",
+    "household_child": f"household_id in ({BY_FAMILY})",
+    "household_merge": f"kept_id in ({BY_FAMILY})",
+    "household_note": f"household_id in ({BY_FAMILY})",
     "installed_guard": "true",
     "staff_member": "true",
 }
@@ -119,7 +180,51 @@ def lived_in(house: House) -> House:
             (given.request_id,),
         )
         decide(reviewer, given)
+        fill_the_counter(superuser, given, authority)
     return house
+
+
+def fill_the_counter(superuser: Raw, given: GivenRequest, authority: int) -> None:
+    """A row of everything that the counter and the catalogue write."""
+    family, child = given.household_id, given.beneficiary_id
+    other = one(
+        superuser,
+        "with a as (insert into office.account (email, last_name, first_name) values (%s, 'Doublon', 'Anne')"
+        " returning id) insert into office.household (account_id, name) select id, 'Doublon' from a returning id",
+        f"doublon{family}@example.org",
+    )
+    school = one(
+        superuser, "insert into office.school (authority_id, name) values (%s, 'École') returning id", authority
+    )
+    for statement, values in (
+        ("insert into office.school_class (school_id, school_year, name) values (%s, 2026, 'CP-CE1')", (school,)),
+        (
+            (
+                "insert into office.calendar_period (authority_id, kind, name, first_on, last_on)"
+                " values (%s, 'closure', 'Travaux', '2026-12-01', '2026-12-02')"
+            ),
+            (authority,),
+        ),
+        ("insert into office.diet_need (name) values ('Sans porc') on conflict do nothing", ()),
+        ("insert into office.beneficiary_diet select %s, id from office.diet_need", (child,)),
+        (
+            (
+                "insert into office.contact (household_id, last_name, first_name, barred_by)"
+                " values (%s, 'Haddad', 'Karim', 'JAF de Bourg, 3 mars 2026')"
+            ),
+            (family,),
+        ),
+        ("insert into office.household_note (household_id, words) values (%s, 'Appeler après 17 h')", (family,)),
+        (
+            "insert into office.mandate (reference, household_id, authority_id) values ('RUM1', %s, %s)",
+            (family, authority),
+        ),
+        (
+            "insert into office.household_merge (kept_id, merged_id, moved, reason) values (%s, %s, '{}', 'la même')",
+            (family, other),
+        ),
+    ):
+        superuser.execute(statement.encode(), values)
 
 
 def columns_of(raw: Raw, table: str) -> list[str]:
@@ -178,7 +283,7 @@ def test_the_columns_behind_small_letters_are_what_postgresql_says(house: House)
                     "select has_column_privilege(%s, %s, %s, %s)",
                     f"office_{role}",
                     f"office.{table}",
-                    name,
+                    name.strip('"'),
                     VERBS[letter],
                 )
             ]
@@ -231,9 +336,11 @@ def holds_writing(lived_in: House, role: str) -> None:
         may_change = granted(superuser, role, table, "u") if "u" in rights else []
         for name in set(columns) - set(may_give):
             statement = f"insert into office.{table} ({name}) overriding system value select null where false"
-            assert answer(agent, statement) == NO_RIGHT, f"insert {table}.{name}"
+            # A computed column is nobody's to write: PostgreSQL says so before it looks at rights.
+            assert answer(agent, statement) in {NO_RIGHT, "428C9"}, f"insert {table}.{name}"
         for name in set(columns) - set(may_change):
-            assert answer(agent, f"update office.{table} set {name} = null where false") == NO_RIGHT, f"{table}.{name}"
+            changing = answer(agent, f"update office.{table} set {name} = null where false")
+            assert changing in {NO_RIGHT, "428C9"}, f"{table}.{name}"
         assert answer(agent, f"delete from office.{table}") == NO_RIGHT, (role, table)
         assert answer(agent, f"truncate office.{table}") == NO_RIGHT, (role, table)
         assert answer(agent, f"alter table office.{table} add column mine int") == NO_RIGHT, (role, table)

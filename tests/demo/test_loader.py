@@ -159,7 +159,7 @@ def test_the_words_to_search_are_those_of_the_index(office: LoadedOffice) -> Non
     raw = office.raw()
     loaded_words = raw.execute(question).fetchall()
     with raw.transaction(force_rollback=True):
-        raw.execute("select office.index_household(id) from office.household")
+        raw.execute("select office.index_households(array(select id from office.household))")
         assert raw.execute(question).fetchall() == loaded_words
     assert len(loaded_words) > office.report.families
 

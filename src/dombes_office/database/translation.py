@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from sqlalchemy.exc import DBAPIError
 
+from dombes_office.database.counter_answers import COUNTER_CODES, COUNTER_RULES
 from dombes_office.errors import (
     AgentUnknown,
     AlreadyDecided,
@@ -212,6 +213,7 @@ _PRIVATE: Mapping[str, Callable[[Mapping[str, Any]], OfficeError]] = {
         "Une demande garde sa famille, son enfant et son service ; son état suit les décisions et les pièces.",
         "Faites une autre demande, ou décidez de celle-ci.",
     ),
+    **COUNTER_CODES,
 }
 
 _STANDARD: Mapping[str, Callable[[], OfficeError]] = {
@@ -279,6 +281,7 @@ _RULES: Mapping[str, Callable[[], OfficeError]] = {
     "ck_file_content_size": lambda: InvalidEntry("Ce fichier dépasse 15 Mo.", "Donnez-en un plus léger.", field="file"),
     "uq_decision_standing": lambda: _already_decided({}),
     "uq_supporting_document_current": lambda: ChangedMeanwhile(*CHANGED),
+    **COUNTER_RULES,
 }
 
 

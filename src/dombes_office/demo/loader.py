@@ -243,18 +243,14 @@ def _write_files(connection: Connection, files: Mapping[bytes, bytes], sent_at: 
 def _write_links(connection: Connection) -> None:
     """What the triggers would have derived: which authority knows which family, and the words to find it under."""
     connection.execute(
+        "insert into office.household_child (household_id, beneficiary_id, since)"
+        " select household_id, id, created_at from office.beneficiary"
+    )
+    connection.execute(
         "insert into office.household_authority (household_id, authority_id)"
         " select distinct household_id, authority_id from office.access_request"
     )
-    connection.execute(
-        "insert into office.household_token (household_id, authority_id, token)"
-        " select distinct l.household_id, l.authority_id, w.token from office.household_authority l"
-        " join (select h.id, regexp_split_to_table(office.fold(concat_ws(' ', h.name, a.last_name, a.first_name)), ' ')"
-        "         as token from office.household h join office.account a on a.id = h.account_id"
-        "       union select b.household_id, regexp_split_to_table("
-        "         office.fold(concat_ws(' ', b.last_name, b.first_name)), ' ') from office.beneficiary b) w"
-        " on w.id = l.household_id where w.token <> ''"
-    )
+    connection.execute("select office.index_households(array(select h.id from office.household h))")
     connection.execute(
         "select setval('office.request_number', coalesce(max(split_part(number, '-', 2)::int), 1)) from"
         " office.access_request"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.util import find_spec
 from itertools import cycle
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
     from dombes_office.demo.papers.sample import SampleFile
     from dombes_office.demo.people import Child
 
+# The encoder is GPL, so a bundle goes without it: there the picture of an iPhone is one of another telephone.
+_HEIC = Way.HEIC if find_spec("pillow_heif") else Way.PHOTO
+
 FORM_WAYS = {
     Trouble.PHOTOGRAPHED_FORM: Way.PHOTO,
     Trouble.UNREADABLE_PHOTO: Way.UNREADABLE,
-    Trouble.HEIC_FORM: Way.HEIC,
+    Trouble.HEIC_FORM: _HEIC,
     Trouble.TIFF_FORM: Way.TIFF,
     Trouble.SCANNED_FORM: Way.SCAN,
     Trouble.ENCRYPTED: Way.ENCRYPTED,

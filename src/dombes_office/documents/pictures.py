@@ -7,7 +7,7 @@ import math
 import warnings
 from typing import TYPE_CHECKING
 
-import pillow_heif
+import pi_heif
 from PIL import Image, ImageFile, JpegImagePlugin
 
 from dombes_office.documents.intake import MAX_PAGES, FileKind
@@ -56,8 +56,8 @@ def prepare() -> None:
     """Set Pillow up for hostile files, once per process."""
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = None  # The bound is ours, below, and has one sentence.
-    pillow_heif.options.DECODE_THREADS = 2
-    pillow_heif.register_heif_opener(thumbnails=False)
+    pi_heif.options.DECODE_THREADS = 2
+    pi_heif.register_heif_opener(thumbnails=False)
     Image.preinit()
 
 

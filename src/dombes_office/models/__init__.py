@@ -7,6 +7,7 @@ from dombes_office.models import (
     households,
     mail,
     requests,
+    schools,
     staff,
     trail,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "households",
     "mail",
     "requests",
+    "schools",
     "staff",
     "trail",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import BigInteger, Identity, MetaData, Text, text
+from sqlalchemy import BigInteger, Identity, Integer, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import UserDefinedType
@@ -54,6 +54,10 @@ Now = Annotated[datetime, mapped_column(TIMESTAMP(timezone=True), server_default
 
 Login = Annotated[str, mapped_column(Text, server_default=text("session_user"))]
 """Who wrote the row: `session_user` survives SET ROLE and SECURITY DEFINER, so nobody can write another's name."""
+
+
+Version = Annotated[int, mapped_column(Integer, server_default=text("1"))]
+"""Moved on by a trigger with each change: whoever writes says which one she saw."""
 
 
 def says_something(column: str, most: int) -> str:

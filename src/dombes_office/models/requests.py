@@ -35,6 +35,14 @@ class AccessRequest(Base):
         Index("ix_access_request_checks", "status", "authority_id", "check_rank", "submitted_at", "id"),
         Index("ix_access_request_everything", "authority_id", "submitted_at", "id"),
         Index("ix_access_request_submitted", "submitted_at", "id"),
+        Index(
+            "uq_access_request_open",
+            "beneficiary_id",
+            "service_id",
+            "household_id",
+            unique=True,
+            postgresql_where=text("status in ('pending', 'complement_received', 'awaiting_family')"),
+        ),
     )
 
     id: Mapped[Id]

@@ -45,6 +45,21 @@ class Agent:
         return bool(self.groups & {RECEPTION, REVIEWER})
 
     @property
+    def may_see_families(self) -> bool:
+        """Whether the list of families and their sheets are hers to read."""
+        return bool(self.groups & {RECEPTION, REVIEWER, PLANNER, FINANCE})
+
+    @property
+    def may_work_at_counter(self) -> bool:
+        """Whether she enters families, children, contacts, notes and requests."""
+        return bool(self.groups & {RECEPTION, REVIEWER})
+
+    @property
+    def may_plan(self) -> bool:
+        """Whether the catalogue of her authorities is hers to change."""
+        return PLANNER in self.groups
+
+    @property
     def may_decide(self) -> bool:
         """Whether she may validate, refuse and ask again."""
         return REVIEWER in self.groups

@@ -9,6 +9,7 @@ as $$
            ('reading', 'it is a trail of its own: rows are added, never changed'),
            ('file_content', 'its rows are known by their digest and never change; the piece that names one is audited'),
            ('household_token', 'derived from names that are audited'),
+           ('household_variant', 'derived from names that are audited'),
            ('request_opening', 'a hint to colleagues, renewed every few minutes'),
            ('installed_guard', 'rewritten whole at each installation; the server logs who installs'),
            ('alembic_version', 'written by the migrations alone')
@@ -20,9 +21,14 @@ create or replace function office.masked_columns(table_name text) returns text[]
 language sql immutable set search_path = pg_catalog, pg_temp
 as $$
     select case table_name
-        when 'account' then '{email,last_name,first_name,phone,address,postcode,town}'
+        when 'account' then '{email,last_name,first_name,phone,other_phone,address,postcode,town}'
         when 'household' then '{name}'
-        when 'beneficiary' then '{last_name,first_name,born_on,relationship,school_level,care_note}'
+        when 'household_authority' then '{family_key}'
+        when 'beneficiary' then '{last_name,first_name,born_on,relationship,school_level,school_class_id,care_note,care_plan_from,care_plan_until,vaccinated_seen_on,leaves_alone,leaves_alone_signed_on}'
+        when 'contact' then '{last_name,first_name,relationship,phone,email,barred,barred_by}'
+        when 'household_note' then '{words}'
+        when 'household_merge' then '{moved,reason}'
+        when 'beneficiary_diet' then '{diet_need_id}'
         when 'access_request' then '{family_key}'
         when 'supporting_document' then '{file_name,text_value}'
         when 'request_check' then '{results}'
@@ -38,6 +44,13 @@ language sql immutable set search_path = pg_catalog, pg_temp
 as $$
     select case table_name
         when 'access_request' then '{checked_version,check_failures,check_warnings,check_rank}'
+        when 'account' then '{version}'
+        when 'household' then '{version}'
+        when 'household_authority' then '{family_key}'
+        when 'beneficiary' then '{version}'
+        when 'contact' then '{version}'
+        when 'service' then '{version}'
+        when 'document_requirement' then '{version}'
         else '{}' end::text[]
 $$;
 

@@ -42,13 +42,15 @@ create or replace function office.request_enters() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    household_of_child bigint;
     closed timestamptz;
 begin
     select s.authority_id, s.closed_at into new.authority_id, closed from office.service s where s.id = new.service_id;
-    select b.household_id, office.fold(h.name || ' ' || b.first_name) into household_of_child, new.family_key
-      from office.beneficiary b join office.household h on h.id = b.household_id where b.id = new.beneficiary_id;
-    if household_of_child is distinct from new.household_id then
+    select office.fold(h.name || ' ' || b.first_name) into new.family_key
+      from office.household_child c
+      join office.household h on h.id = c.household_id and h.merged_into_id is null
+      join office.beneficiary b on b.id = c.beneficiary_id and b.merged_into_id is null
+     where c.household_id = new.household_id and c.beneficiary_id = new.beneficiary_id;
+    if not found then
         perform office.refuse('OF020', 'child_of_another_family', null, 'request_enters');
     end if;
     if closed is not null then
@@ -86,7 +88,10 @@ as $$
 begin
     if row(new.id, new.number, new.service_id, new.authority_id, new.submitted_at)
        is distinct from row(old.id, old.number, old.service_id, old.authority_id, old.submitted_at)
-       or row(new.household_id, new.beneficiary_id) is distinct from row(old.household_id, old.beneficiary_id)
+       or (new.household_id <> old.household_id and not exists (
+            select from office.household h where h.id = old.household_id and h.merged_into_id = new.household_id))
+       or (new.beneficiary_id <> old.beneficiary_id and not exists (
+            select from office.beneficiary b where b.id = old.beneficiary_id and b.merged_into_id = new.beneficiary_id))
        or (new.status <> old.status and pg_trigger_depth() < 2) then
         perform office.refuse('OF027', 'request_is_fixed', json_build_object('request', old.id), 'request_is_fixed');
     end if;
@@ -198,70 +203,6 @@ create trigger bump_insert after insert on office.supporting_document
     referencing new table as changed for each statement execute function office.pieces_changed();
 create trigger bump_update after update on office.supporting_document
     referencing new table as changed for each statement execute function office.pieces_changed();
-
--- Open requests follow what changes in the child, the family and the account.
-create or replace function office.family_changed() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
-declare
-    family bigint;
-    child bigint;
-begin
-    if tg_table_name = 'beneficiary' then
-        family := new.household_id;
-        child := new.id;
-    elsif tg_table_name = 'household' then
-        family := new.id;
-    else
-        select h.id into family from office.household h where h.account_id = new.id;
-    end if;
-    update office.access_request r
-       set version = r.version + 1,
-           family_key = office.fold(h.name || ' ' || b.first_name)
-      from office.household h, office.beneficiary b
-     where h.id = r.household_id and b.id = r.beneficiary_id
-       and r.household_id = family and (child is null or r.beneficiary_id = child)
-       and r.status in ('pending', 'complement_received', 'awaiting_family');
-    perform office.index_household(family);
-    return null;
-end
-$$;
-
--- The words under which a family is found, once for each authority that knows it.
-create or replace function office.index_household(p_household bigint) returns void
-language sql security definer set search_path = pg_catalog, pg_temp
-as $$
-    delete from office.household_token t where t.household_id = p_household;
-    insert into office.household_token (household_id, authority_id, token)
-    select distinct p_household, l.authority_id, w.token
-      from office.household_authority l,
-           (select regexp_split_to_table(office.fold(concat_ws(' ', h.name, a.last_name, a.first_name)), ' ') as token
-              from office.household h join office.account a on a.id = h.account_id where h.id = p_household
-            union
-            select regexp_split_to_table(office.fold(concat_ws(' ', b.last_name, b.first_name)), ' ')
-              from office.beneficiary b where b.household_id = p_household) w
-     where l.household_id = p_household and w.token <> '';
-$$;
-
-create or replace function office.family_indexed() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
-begin
-    perform office.index_household(
-        case tg_op when 'DELETE' then old.household_id else new.household_id end);
-    return null;
-end
-$$;
-create trigger index_words after insert on office.household_authority
-    for each row execute function office.family_indexed();
-create trigger index_words after insert or delete on office.beneficiary
-    for each row execute function office.family_indexed();
-create trigger follow after update on office.beneficiary
-    for each row when (old is distinct from new) execute function office.family_changed();
-create trigger follow after update on office.household
-    for each row when (old is distinct from new) execute function office.family_changed();
-create trigger follow after update on office.account
-    for each row when (old is distinct from new) execute function office.family_changed();
 
 -- What the desk's checks said of the present version is kept, and copied to the queue. For a request out of the scope
 -- nothing is compared: the policy refuses it the same way whatever its version.

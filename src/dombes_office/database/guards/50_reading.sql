@@ -98,14 +98,24 @@ create or replace function office.read_care_note(p_beneficiary bigint) returns t
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    return (select b.care_note from office.beneficiary b
-             where b.id = p_beneficiary
-               and exists (select from office.access_request r
-                            where r.beneficiary_id = b.id and r.authority_id = any (office.visible_authorities())));
+    return (select b.care_note from office.beneficiary b where b.id = p_beneficiary and office.needs_health(b.id));
 end
 $$;
 
-grant execute on function office.read_care_note(bigint) to office_reviewer;
+-- The same for the sheet of a family, with the PAI's days and the vaccinations.
+create or replace function office.read_health(p_household bigint)
+returns table (beneficiary_id bigint, care_note text, care_plan_from date, care_plan_until date, vaccinated_seen_on date)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+        select b.id, b.care_note, b.care_plan_from, b.care_plan_until, b.vaccinated_seen_on
+          from office.household_child c join office.beneficiary b on b.id = c.beneficiary_id
+         where c.household_id = p_household and office.sees_household(p_household) and office.needs_health(b.id);
+end
+$$;
+
+grant execute on function office.read_care_note(bigint), office.read_health(bigint) to office_reviewer;
 grant execute on function office.read_document(bigint) to office_reviewer, office_finance;
 grant execute on function office.read_to_check(bigint) to office_reviewer;
 grant execute on function office.read_photo(bigint) to office_reviewer, office_reception;

@@ -1,0 +1,1 @@
+"""What planners and administrators do with the catalogue."""

@@ -19,6 +19,7 @@ from dombes_office.commands.connection import open_database
 from dombes_office.credentials import SavedProfiles
 from dombes_office.database.embedded import EmbeddedServer
 from dombes_office.database.opening import first_agent, target_of_url
+from dombes_office.database.schema import shipped_revisions
 from dombes_office.errors import InvalidEntry
 from dombes_office.rules.connections import PREFER, REQUIRE, VERIFY_FULL, Profile, Target
 from dombes_office.settings import VERSION
@@ -70,14 +71,15 @@ def test_the_status_of_a_local_office(run: Callable[..., tuple[int, str, str]], 
     status, printed, complaints = run("db", "status", "--local", base)
     assert (status, complaints) == (0, "")
     assert "État : à jour\nServeur : PostgreSQL 18." in printed
-    assert "Schéma : 0002 (application : 0002)" in printed
+    assert f"Schéma : {shipped_revisions()[0]} (application : {shipped_revisions()[0]})" in printed
     assert "Dernière sauvegarde : aucune" in printed
 
 
 def test_initialising_and_upgrading_again(run: Callable[..., tuple[int, str, str]], base: Path) -> None:
     assert run("db", "init", "--local", base)[:1] == (0,)
     status, printed, _ = run("db", "upgrade", "--local", base)
-    assert (status, printed) == (0, "La base est à jour : version 0002 du schéma (avant : 0002).\n")
+    newest = shipped_revisions()[0]
+    assert (status, printed) == (0, f"La base est à jour : version {newest} du schéma (avant : {newest}).\n")
 
 
 def test_a_backup_and_its_restoration(run: Callable[..., tuple[int, str, str]], base: Path, tmp_path: Path) -> None:

@@ -387,7 +387,7 @@ def test_an_empty_tab_says_why(open_screen: Callable[..., Screen], tab: str, sen
     ]
     assert not screen.page.detail.isVisible()
     assert not screen.page.examine.isEnabled()
-    assert "0\u00a0demande" in texts(screen.page)
+    screen.qtbot.waitUntil(lambda: "0\u00a0demande" in texts(screen.page))
 
 
 def test_a_filter_without_a_result_offers_to_clear_it(screen: Screen) -> None:
@@ -592,7 +592,7 @@ def test_the_menu_orders_too(screen: Screen) -> None:
     screen.settle()
     assert order(screen) == (SortKey.FAMILY, True)
     assert caret(screen) == ("Famille", Qt.SortOrder.DescendingOrder)
-    assert "par famille, de Z à A" in texts(screen.page)
+    screen.qtbot.waitUntil(lambda: "par famille, de Z à A" in texts(screen.page))
 
 
 def test_habits_are_kept_and_names_are_not(open_screen: Callable[..., Screen], screen: Screen) -> None:

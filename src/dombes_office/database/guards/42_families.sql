@@ -69,17 +69,16 @@ create or replace function office.health_changes() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if not (office.needs_health(old.id) or office.is_superuser()) then
+    if (new.care_note, new.care_plan_from, new.care_plan_until, new.vaccinated_seen_on)
+       is distinct from (old.care_note, old.care_plan_from, old.care_plan_until, old.vaccinated_seen_on)
+       and not (office.needs_health(old.id) or office.is_superuser()) then
         perform office.refuse('OF008', 'not_allowed', json_build_object('beneficiary', old.id), 'health_changes');
     end if;
     return new;
 end
 $$;
 create trigger keep_health before update of care_note, care_plan_from, care_plan_until, vaccinated_seen_on
-    on office.beneficiary for each row
-    when ((old.care_note, old.care_plan_from, old.care_plan_until, old.vaccinated_seen_on)
-          is distinct from (new.care_note, new.care_plan_from, new.care_plan_until, new.vaccinated_seen_on))
-    execute function office.health_changes();
+    on office.beneficiary for each row execute function office.health_changes();
 
 -- Who works at the counter: reception and reviewers.
 create or replace function office.check_counter() returns void
@@ -372,7 +371,7 @@ begin
                customer_group_id = coalesce(b.customer_group_id, g.customer_group_id),
                care_note = case when g.care_note is null or g.care_note = b.care_note then b.care_note
                                 when b.care_note is null then g.care_note
-                                else left(b.care_note || E'\n' || g.care_note, 2000) end,
+                                else left(b.care_note || chr(10) || g.care_note, 2000) end,
                care_plan_from = coalesce(b.care_plan_from, g.care_plan_from),
                care_plan_until = coalesce(b.care_plan_until, g.care_plan_until),
                vaccinated_seen_on = coalesce(b.vaccinated_seen_on, g.vaccinated_seen_on),

@@ -4,7 +4,8 @@
 create or replace function office.phone_digits(phone text) returns text
 language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
-    select regexp_replace(regexp_replace(coalesce(phone, ''), '[^0-9]', '', 'g'), '^(00)?33(0?)([1-9][0-9]{8})$', '0\3')
+    select coalesce('0' || substring(d.digits from '^(?:00)?330?([1-9][0-9]{8})$'), d.digits)
+      from (select regexp_replace(coalesce(phone, ''), '[^0-9]', '', 'g') as digits) d
 $$;
 
 -- Everything under which these families are found, once for each authority that knows them.

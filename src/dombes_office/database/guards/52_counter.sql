@@ -6,13 +6,13 @@ create or replace function office.file_kind(content bytea) returns text
 language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 as $$
     select case
-        when position('\x255044462d'::bytea in substr(content, 1, 1024)) > 0 then 'pdf'
-        when substr(content, 1, 3) = '\xffd8ff'::bytea then 'jpeg'
-        when substr(content, 1, 8) = '\x89504e470d0a1a0a'::bytea then 'png'
-        when substr(content, 1, 4) in ('\x49492a00'::bytea, '\x4d4d002a'::bytea) then 'tiff'
-        when substr(content, 1, 4) = '\x52494646'::bytea and substr(content, 9, 4) = '\x57454250'::bytea then 'webp'
-        when substr(content, 5, 8) in ('\x6674797068656963'::bytea, '\x6674797068656978'::bytea,
-                                       '\x667479706d696631'::bytea, '\x6674797068657663'::bytea) then 'heic'
+        when position(decode('255044462d', 'hex') in substr(content, 1, 1024)) > 0 then 'pdf'
+        when substr(content, 1, 3) = decode('ffd8ff', 'hex') then 'jpeg'
+        when substr(content, 1, 8) = decode('89504e470d0a1a0a', 'hex') then 'png'
+        when substr(content, 1, 4) in (decode('49492a00', 'hex'), decode('4d4d002a', 'hex')) then 'tiff'
+        when substr(content, 1, 4) = decode('52494646', 'hex') and substr(content, 9, 4) = decode('57454250', 'hex') then 'webp'
+        when substr(content, 5, 8) in (decode('6674797068656963', 'hex'), decode('6674797068656978', 'hex'),
+                                       decode('667479706d696631', 'hex'), decode('6674797068657663', 'hex')) then 'heic'
         else '' end
 $$;
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dombes_office.errors import ChangedMeanwhile, NotAllowed, NotFound
@@ -97,6 +97,7 @@ FRENCH = st.text('abcdeéÉèçœŒ’«»\u00a0\u202f ,;:.!?-()"@/0123456789€
 
 
 @settings(deadline=None)
+@example(subject="deux  espaces", name="")
 @given(subject=FRENCH, name=FRENCH)
 def test_any_french_words_arrive_as_they_were(subject: str, name: str) -> None:
     raw = compose(row(subject=subject, from_name=name), SENDER).as_bytes()

@@ -99,13 +99,13 @@ def _values(dossier: RequestDossier, draft: DecisionDraft) -> dict[str, str]:
 
 
 def _one_line(text: str) -> str:
-    line = one_line(text).strip()
+    line = re.sub(" +", " ", one_line(text)).strip()
     return line if len(line) <= _SUBJECT_LENGTH else f"{line[: _SUBJECT_LENGTH - 1].rstrip()}…"
 
 
 def _words(typed: str) -> str:
     """The agent's words, line by line, without control signs."""
-    lines = [one_line(line).strip() for line in typed.splitlines()]
+    lines = [re.sub(" +", " ", one_line(line)).strip() for line in typed.splitlines()]
     return "\n".join(line for line in lines if line)
 
 

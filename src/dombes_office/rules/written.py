@@ -35,11 +35,10 @@ def one_line(text: str) -> str:
 
     No-break spaces stay; a sign of another kind that does not print (a line end, a mark of direction) becomes a space.
     """
-    shown = (_shown(sign) for sign in text)
-    return re.sub(" +", " ", "".join(shown)).strip(" ")
+    return re.sub("\n+", " ", "".join(_shown(sign) for sign in text)).strip(" ")
 
 
 def _shown(sign: str) -> str:
     if sign.isprintable() or sign in _LONG_SPACES:
         return sign
-    return "" if unicodedata.category(sign) == "Cf" and sign not in _DIRECTIONS else " "
+    return "" if unicodedata.category(sign) == "Cf" and sign not in _DIRECTIONS else "\n"
